@@ -1,0 +1,1 @@
+"""What runs a kind: the decorator, the context a handler is given, and the worker around it."""

@@ -1,0 +1,91 @@
+"""The context that every handler is given: side effects that happen once, and waits that cost nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
+from uuid import UUID
+
+from mediamill.contracts import Answer, Asset
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Call(NamedTuple):
+    """A child job to run: its kind and its input, as the kind's contract or plain JSON values."""
+
+    kind: str
+    input: Mapping[str, Any]
+
+
+class Context(Protocol):
+    """What a handler may do to the world.
+
+    Steps are matched to the journal by their order, so a handler must ask for them in the same order each time it
+    runs: branch only on the input and on what steps returned. All waits park: the handler is left by an exception
+    that is not an ``Exception`` and runs from its start when it is woken.
+    """
+
+    @property
+    def job_id(self) -> UUID:
+        """The job that runs."""
+
+    @property
+    def workdir(self) -> Path:
+        """A private folder of this run, gone when the run ends."""
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked this run to stop; any other call here raises when it is true."""
+
+    def step(self, name: str, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``fn`` once in the life of the job and give what it returned, then and on every replay.
+
+        The result goes through JSON by ``fn``'s return annotation; without one it comes back as plain JSON values.
+        """
+
+    def effect(self, name: str, submit: Callable[[str], T], recover: Callable[[str], T | None]) -> T:
+        """Do what costs money or cannot be undone, at most once.
+
+        ``submit(key)`` does it, with a key that is the same on every try. If a worker died between intent and
+        result, ``recover(key)`` finds what was done, or gives ``None`` if it surely never happened, or raises
+        ``OutcomeUnknown``.
+        """
+
+    def run(self, kind: str, input: Mapping[str, Any]) -> Answer:
+        """Run a child job and give its answer. Raises ``ChildFailed`` when it does not succeed."""
+
+    def gather(self, *calls: Call) -> list[Answer]:
+        """Run child jobs at the same time and give their answers in the order of ``calls``."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, parked, for at least ``seconds``."""
+
+    def signal(self, name: str) -> Any:
+        """Wait, parked, for ``POST /v1/jobs/{id}/signals/{name}`` and give its JSON body."""
+
+    def progress(self, current: float, total: float, message: str | None = None) -> None:
+        """Tell how far the job is. Cheap to call often: what comes too fast is dropped, and it never goes back."""
+
+    def log(self, text: str) -> None:
+        """Append a line to the job's log, which its owner can read."""
+
+    def open(self, asset_id: str) -> Path:
+        """Give a local, read-only file with the asset's bytes. Raises ``NotFound`` if the tenant has no such asset."""
+
+    def describe(self, asset_id: str) -> Asset:
+        """Give an asset's facts without its bytes. Raises ``NotFound`` if the tenant has no such asset."""
+
+    def save(
+        self,
+        content: bytes | Path,
+        media_type: str,
+        *,
+        role: str = "output",
+        width: int | None = None,
+        height: int | None = None,
+        duration_s: float | None = None,
+    ) -> Asset:
+        """Keep bytes as an asset of the job. A file inside ``workdir`` may be moved rather than copied."""

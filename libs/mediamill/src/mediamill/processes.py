@@ -1,0 +1,152 @@
+"""Child processes that belong to a job: they end with it, whatever ends it.
+
+The runner of a job makes an owner the current one; whatever starts a child inside that job, however deep,
+registers it there without being told of jobs. Cancelling the owner ends every child's process group.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import IO
+
+TERM_GRACE_S = 1.5
+"""Seconds between SIGTERM and SIGKILL: a cancel promises the end of the children within 2 s."""
+
+_PR_SET_PDEATHSIG = 1
+
+
+class Stopped(BaseException):
+    """The job that owns this work was stopped; not an ``Exception``, so that no handler eats it."""
+
+
+class ProcessOwner:
+    """The children of one running job."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._children: set[subprocess.Popen[bytes]] = set()
+        self.stopped = threading.Event()
+
+    def adopt(self, child: subprocess.Popen[bytes]) -> None:
+        """Own a child; if the owner is stopped already, end it at once."""
+        with self._lock:
+            self._children.add(child)
+        if self.stopped.is_set():
+            _signal_group(child, signal.SIGKILL)
+
+    def release(self, child: subprocess.Popen[bytes]) -> None:
+        """Forget a child that has ended."""
+        with self._lock:
+            self._children.discard(child)
+
+    def stop(self) -> None:
+        """End every child: SIGTERM to its group now, SIGKILL after the grace. Returns at once; may be called twice."""
+        self.stopped.set()
+        with self._lock:
+            children = list(self._children)
+        for child in children:
+            _signal_group(child, signal.SIGTERM)
+        if children:
+            timer = threading.Timer(TERM_GRACE_S, _kill_all, [children])
+            timer.daemon = True
+            timer.start()
+
+
+_current: ContextVar[ProcessOwner | None] = ContextVar("mediamill_process_owner", default=None)
+
+
+def current_owner() -> ProcessOwner | None:
+    """Give the owner of the job that runs in this context, if one does."""
+    return _current.get()
+
+
+@contextmanager
+def owning(owner: ProcessOwner) -> Iterator[ProcessOwner]:
+    """Make ``owner`` the current one inside the block, and end what is left of its children after it."""
+    token = _current.set(owner)
+    try:
+        yield owner
+    finally:
+        _current.reset(token)
+        owner.stop()
+
+
+@contextmanager
+def child(
+    argv: Sequence[str | os.PathLike[str]],
+    *,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+    stdin: int | IO[bytes] = subprocess.DEVNULL,
+    stdout: int | IO[bytes] = subprocess.DEVNULL,
+    stderr: int | IO[bytes] = subprocess.DEVNULL,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a child in a process group of its own, owned by the current job, and see it ended on every way out.
+
+    Raises ``Stopped`` instead of returning normally when the owner was stopped meanwhile.
+    """
+    owner = _current.get()
+    if owner is not None and owner.stopped.is_set():
+        raise Stopped
+    process = subprocess.Popen(
+        argv,
+        cwd=cwd,
+        env=env,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=True,
+        preexec_fn=_die_with_parent,
+    )
+    if owner is not None:
+        owner.adopt(process)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            _signal_group(process, signal.SIGKILL)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+        process.wait()
+        if owner is not None:
+            owner.release(process)
+    if owner is not None and owner.stopped.is_set():
+        raise Stopped
+
+
+def _load_prctl() -> ctypes._NamedFuncPointer | None:
+    try:
+        return ctypes.CDLL(None, use_errno=True).prctl
+    except (OSError, AttributeError):
+        return None
+
+
+_prctl = _load_prctl()
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to kill the child when its parent dies, so that a killed worker leaves no orphan (prctl(2))."""
+    if _prctl is not None:
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _kill_all(children: list[subprocess.Popen[bytes]]) -> None:
+    for process in children:
+        if process.poll() is None:
+            _signal_group(process, signal.SIGKILL)

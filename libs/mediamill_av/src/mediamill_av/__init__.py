@@ -1,0 +1,1 @@
+"""Timelines, ffmpeg plans as values, one guarded runner, probing."""

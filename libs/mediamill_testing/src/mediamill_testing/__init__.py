@@ -1,0 +1,1 @@
+"""The pytest plugin: real databases, factories, vendor servers, compliance suites."""

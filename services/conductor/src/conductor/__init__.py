@@ -1,0 +1,1 @@
+"""The loops that move work, each elected by a lock."""

@@ -1,0 +1,1 @@
+"""Briefs unfolded into graphs of jobs."""

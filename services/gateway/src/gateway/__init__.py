@@ -1,0 +1,1 @@
+"""The FastAPI edge: one door to every queue."""

@@ -1,0 +1,1 @@
+"""Pictures and characters from a prompt."""

@@ -1,0 +1,1 @@
+"""Clips, sound and captions into one film."""

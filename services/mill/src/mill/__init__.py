@@ -1,0 +1,1 @@
+"""The mill command and the one-machine stack."""

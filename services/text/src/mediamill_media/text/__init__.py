@@ -1,0 +1,1 @@
+"""Prose and scripts from a prompt or brief."""

@@ -1,0 +1,1 @@
+"""Clips from a picture or prompt."""
