@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import IO
 
-TERM_GRACE_S = 1.5
+TERM_GRACE_S = 1.0
 """Seconds between SIGTERM and SIGKILL: a cancel promises the end of the children within 2 s."""
 
 _PR_SET_PDEATHSIG = 1

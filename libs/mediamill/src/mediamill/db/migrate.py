@@ -1,0 +1,57 @@
+"""``python -m mediamill.db.migrate``: bring the database to this version's tables; harmless to run again."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from mediamill.db.session import Database, database
+
+_LOCK = 0x6D696C6C
+"""Two deployments that migrate at once take turns."""
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Give Alembic its configuration without an ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(db: Database) -> None:
+    """Apply what is missing, in one transaction under a lock."""
+    with db.unit_of_work() as connection:
+        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        command.upgrade(alembic_config(connection), "head")
+
+
+def head() -> str:
+    """Give the revision that this version of the code needs."""
+    found = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    if found is None:
+        raise LookupError("no migrations are shipped")
+    return found
+
+
+def current(connection: Connection) -> str | None:
+    """Give the revision that the database has, or ``None`` for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def main() -> int:
+    """Migrate and say so."""
+    migrate(database())
+    sys.stdout.write(f"database is at revision {head()}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""Every table, imported so that the metadata is whole."""
+
+from mediamill.assets.model import AssetRow, JobAsset
+from mediamill.db.base import Base
+from mediamill.events.model import Event
+from mediamill.jobs.model import Idempotency, Job, Lease, Line, Reuse, Signal, Wait, Worker
+from mediamill.queues.model import QueueState, Schedule
+from mediamill.steps.model import Step
+from mediamill.tenants.model import ApiKey, Tenant
+
+metadata = Base.metadata
+
+__all__ = [
+    "ApiKey",
+    "AssetRow",
+    "Event",
+    "Idempotency",
+    "Job",
+    "JobAsset",
+    "Lease",
+    "Line",
+    "QueueState",
+    "Reuse",
+    "Schedule",
+    "Signal",
+    "Step",
+    "Tenant",
+    "Wait",
+    "Worker",
+    "metadata",
+]

@@ -1,0 +1,1 @@
+"""Status facts, numbered per job."""

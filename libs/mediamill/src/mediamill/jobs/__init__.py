@@ -1,0 +1,1 @@
+"""One accepted request of one kind, and everything that may move it."""

@@ -1,0 +1,156 @@
+"""The tables of jobs.
+
+``jobs`` holds the truth and no index on anything that changes, so that its updates stay in their page. What is in
+line, what is handed over and what waits live in narrow tables of their own, one row for as long as it is true.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Numeric, SmallInteger, Text, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mediamill.db.base import Base
+
+
+class Job(Base):
+    """One accepted request of one kind."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index("ix_jobs_tenant_id_id", "tenant_id", "id"),
+        Index("ix_jobs_parent_id", "parent_id", postgresql_where="parent_id IS NOT NULL"),
+        Index("ix_jobs_root_id", "root_id"),
+        {"postgresql_with": {"fillfactor": "60"}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    queue: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    priority: Mapped[int] = mapped_column(SmallInteger)
+    input: Mapped[dict[str, Any]]
+    output: Mapped[dict[str, Any] | None]
+    error: Mapped[dict[str, Any] | None]
+    progress: Mapped[dict[str, Any] | None]
+    attempt: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    crashes: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    delivery: Mapped[int] = mapped_column(server_default="0")
+    """The fencing token: raised by every hand-over, named by every write of a run."""
+    seq: Mapped[int] = mapped_column(server_default="1")
+    """The number of its last event."""
+    parent_id: Mapped[UUID | None]
+    parent_step: Mapped[int | None]
+    root_id: Mapped[UUID]
+    provider: Mapped[str | None] = mapped_column(Text)
+    cost: Mapped[Decimal] = mapped_column(Numeric(14, 6), server_default="0")
+    max_cost: Mapped[Decimal | None] = mapped_column(Numeric(14, 6))
+    metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", server_default="{}")
+    cache: Mapped[str] = mapped_column(Text, server_default="off")
+    fingerprint: Mapped[str] = mapped_column(Text)
+    """SHA-256 of kind, version, provider and input: the same means the same answer."""
+    version: Mapped[int] = mapped_column(server_default="1")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    deadline_at: Mapped[datetime | None]
+    traceparent: Mapped[str | None] = mapped_column(Text)
+
+
+class Line(Base):
+    """A job that is in line: one row for as long as it is queued and not handed over."""
+
+    __tablename__ = "lines"
+    __table_args__ = (Index("ix_lines_order", "queue", "tenant_id", "rank", "priority", "job_id"),)
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    queue: Mapped[str] = mapped_column(Text)
+    tenant_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(Text)
+    rank: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    """0 for what was begun before: woken, handed back, lost with its worker; 1 for the rest."""
+    priority: Mapped[int] = mapped_column(SmallInteger)
+    """Nine minus the job's priority, so that one ascending index gives the order."""
+    run_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Lease(Base):
+    """A job that is handed over: published, then claimed by a worker, until its run ends."""
+
+    __tablename__ = "leases"
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    queue: Mapped[str] = mapped_column(Text)
+    tenant_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(Text)
+    delivery: Mapped[int]
+    worker_id: Mapped[UUID | None]
+    published_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    claimed_at: Mapped[datetime | None]
+
+
+class Wait(Base):
+    """What a parked job waits for: children, a time, a signal."""
+
+    __tablename__ = "waits"
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    ordinal: Mapped[int]
+    pending: Mapped[int] = mapped_column(server_default="0")
+    signal: Mapped[str | None] = mapped_column(Text)
+    wake_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class Signal(Base):
+    """A signal that was delivered and that its job has not read yet."""
+
+    __tablename__ = "signals"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    payload: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class Idempotency(Base):
+    """That a tenant's Idempotency-Key made a job."""
+
+    __tablename__ = "idempotency"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    body_hash: Mapped[str] = mapped_column(Text)
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
+
+
+class Reuse(Base):
+    """The latest success of a fingerprint, which ``cache: reuse`` answers from."""
+
+    __tablename__ = "reuse"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(Text, primary_key=True)
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
+
+
+class Worker(Base):
+    """A worker process that registered; the lock that its session holds has ``number`` as its key."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    host: Mapped[str] = mapped_column(Text)
+    pid: Mapped[int]
+    queues: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    slots: Mapped[int]
+    draining: Mapped[bool] = mapped_column(server_default="false")
+    started_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.now())

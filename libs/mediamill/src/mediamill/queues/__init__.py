@@ -1,0 +1,1 @@
+"""One queue per media type, found and described by its manifest."""

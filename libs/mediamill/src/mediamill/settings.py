@@ -1,0 +1,73 @@
+"""Every setting of Mediamill, each with its why; read from ``MEDIAMILL_*`` or files in ``MEDIAMILL_SECRETS_DIR``."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The configuration of a process; frozen, so that nobody changes it under somebody else."""
+
+    model_config = SettingsConfigDict(env_prefix="MEDIAMILL_", frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    database_url: SecretStr = Field(
+        SecretStr("postgresql://mediamill@127.0.0.1:5432/mediamill"),
+        description="Postgres, the truth. Any libpq URL.",
+    )
+    broker_url: SecretStr = Field(
+        SecretStr("redis://127.0.0.1:6379/0"), description="The wire to the workers; losing it loses no job."
+    )
+    hint_url: SecretStr | None = Field(
+        None,
+        description="Redis for 'something changed' hints; the broker when that is Redis. Without it readers poll.",
+    )
+    store_url: str = Field("file:///var/lib/mediamill/assets", description="Where the bytes of assets live.")
+    public_url: str = Field(
+        "http://127.0.0.1:8080", description="How clients reach the gateway; every URL in an answer starts with it."
+    )
+    secret: SecretStr = Field(
+        SecretStr(""), description="Signs asset URLs and list cursors; the same on every gateway. Required there."
+    )
+    test_kinds: bool = Field(False, description="Serve the test.* kinds; for tests and benchmarks only.")
+    test_vendor_url: str = Field("", description="The vendor server that test.wait buys from; tests only.")
+    allow_private_urls: bool = Field(
+        False, description="Let webhooks go to loopback and private addresses; off, or users reach your network."
+    )
+
+    pool_size: int = Field(10, ge=1, description="Database connections that a process keeps.")
+    prepare_statements: bool = Field(
+        True, description="Let the driver prepare statements; off behind a transaction-mode pooler older than 1.21."
+    )
+    liveness: str = Field(
+        "session",
+        pattern="^(session|lease)$",
+        description="How a dead worker is noticed: its database session (about a second) or its lease's time-out.",
+    )
+    lease_s: float = Field(30, gt=0, description="Silence after which a worker is taken for dead, in seconds.")
+    heartbeat_s: float = Field(5, gt=0, description="How often a worker says that it lives, in seconds.")
+    claim_timeout_s: float = Field(
+        5, gt=0, description="A published job that no free worker claims in this time is published again, in seconds."
+    )
+    drain_grace_s: float = Field(
+        20, ge=0, description="How long a stopping worker lets its jobs finish before it hands them back, in seconds."
+    )
+    prefetch: int = Field(2, ge=0, description="Jobs published beyond the free slots of a queue's workers.")
+    poll_s: float = Field(1, gt=0, description="How often readers look at the truth when no hint comes, in seconds.")
+    sweep_s: float = Field(1, gt=0, description="How often dead workers and due timers are looked for, in seconds.")
+    max_crashes: int = Field(3, ge=1, description="A job that took this many workers down fails as 'crashed'.")
+
+    max_body_bytes: int = Field(10_000_000, ge=1_000, description="Largest JSON body of a request, in bytes.")
+    max_upload_bytes: int = Field(2_000_000_000, ge=1_000, description="Largest upload, in bytes.")
+    asset_url_ttl_s: int = Field(86_400, ge=60, description="How long a signed asset URL opens, in seconds.")
+    retention_days: int = Field(90, ge=1, description="Finished jobs and their assets are kept this long, in days.")
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Read the settings of this process once."""
+    secrets = os.environ.get("MEDIAMILL_SECRETS_DIR")
+    return Settings(_secrets_dir=secrets) if secrets else Settings()  # type: ignore[call-arg]  # pydantic-settings' own

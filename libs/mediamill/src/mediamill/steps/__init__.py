@@ -1,0 +1,1 @@
+"""The journal: what a job has done and need never do again."""

@@ -1,0 +1,47 @@
+"""The table of the journal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mediamill.db.base import Base
+
+
+class StepType(StrEnum):
+    """What a journaled step is."""
+
+    STEP = "step"
+    EFFECT = "effect"
+    CHILDREN = "children"
+    TIMER = "timer"
+    SIGNAL = "signal"
+
+
+class StepState(StrEnum):
+    """How far it came."""
+
+    INTENT = "intent"
+    DONE = "done"
+
+
+class Step(Base):
+    """One journaled side effect, matched on replay by its ordinal and checked by its name and type."""
+
+    __tablename__ = "steps"
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    type: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    result: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    delivery: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    finished_at: Mapped[datetime | None]

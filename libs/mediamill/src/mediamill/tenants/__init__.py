@@ -1,0 +1,1 @@
+"""Who owns jobs, assets, keys, quota and cost."""
