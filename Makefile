@@ -1,0 +1,92 @@
+# Every target is one line of work: uv for the tools, mill for the rest. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# uv from PATH when it can read our lock file, else our own inside the checkout.
+UV_VERSION := 0.13.9
+UV_OLDEST := 0.9.0
+OWN_UV := .tools/uv-$(UV_VERSION)/bin/uv
+UV := $(or $(shell printf '%s\n' "uv $(UV_OLDEST)" "$$(uv --version 2>/dev/null)" | sort -CV && command -v uv),$(OWN_UV))
+export UV_PYTHON ?= >=3.11
+RUN := $(UV) run --no-sync
+
+MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml))
+LOCKED := uv.lock pyproject.toml $(MEMBERS:%=%/pyproject.toml)
+SYNC := $(UV) sync --quiet --frozen --all-packages --all-extras
+MILL := .venv/bin/mill
+
+# What to work on; each can be given on the command line.
+BRIEF ?=
+ASPECT ?=
+WORKERS ?= auto
+ARGS ?=
+IN ?= $(MEMBERS)
+SOURCES := $(wildcard $(IN:%=%/src))
+
+.PHONY: help setup demo up down test check manifests migrate bench fmt
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.synced ## Install everything into .venv (and uv into .tools, if there is none)
+
+demo: setup ## Make a film: BRIEF=path/to/brief.md ASPECT=16:9|9:16|1:1
+	@$(MILL) demo $(if $(BRIEF),--brief '$(BRIEF)') $(if $(ASPECT),--aspect '$(ASPECT)') $(ARGS)
+
+up: setup ## Start the one-machine stack
+	@$(MILL) up $(ARGS)
+
+down: setup ## Stop it
+	@$(MILL) down $(ARGS)
+
+test: setup ## Run every test: WORKERS=auto ARGS='-k words'
+	@$(RUN) pytest -m 'alone and not bench' $(ARGS) || [ $$? -eq 5 ]
+	@$(RUN) pytest -m 'not alone and not bench' -n $(WORKERS) --dist loadgroup $(ARGS)
+
+check: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-docker ## Run every check but the tests
+
+manifests: setup ## Write what follows from the queues' queue.toml
+	@$(MILL) manifests $(ARGS)
+
+migrate: setup ## Bring the database of MEDIAMILL_DATABASE_URL to this version
+	@$(MILL) migrate $(ARGS)
+
+bench: setup ## Measure and print
+	@$(RUN) pytest -m bench -s $(ARGS)
+
+fmt: setup ## Format the code and mend what ruff can mend
+	@$(RUN) ruff format . && $(RUN) ruff check --fix .
+
+# --- the parts of `make check`; IN=services/image holds types and dependencies to one member --------------------------
+.PHONY: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-docker
+check-format: setup
+	@$(RUN) ruff format --check .
+check-lint: setup
+	@$(RUN) ruff check .
+check-types: setup
+	@MYPYPATH=$$(echo $(wildcard libs/*/src services/*/src) | tr ' ' :) $(RUN) mypy --explicit-package-bases $(SOURCES)
+check-imports: setup
+	@$(RUN) lint-imports --no-logo
+check-dependencies: setup
+	@failed=0; for member in $(IN); do (cd $$member && $(abspath $(UV)) run --no-sync deptry src) || failed=1; done; exit $$failed
+check-lock: setup
+	@$(UV) lock --check --quiet
+check-rules: setup
+	@$(RUN) pytest -q tests/lint
+check-manifests: setup
+	@$(MILL) manifests --check
+check-docker: .venv/.synced-check
+	@$(RUN) hadolint $(wildcard services/*/Dockerfile)
+
+# --- installing: a stamp newer than every file that says what to install means that there is nothing to do ------------
+.venv/.synced: $(LOCKED) | $(UV)
+	@$(SYNC) --inexact && touch $@
+
+.venv/.synced-check: .venv/.synced
+	@$(SYNC) --group check && touch $@
+
+$(OWN_UV):
+	@rm -rf $(@D) && python3 -m venv .tools/uv-$(UV_VERSION) && $(@D)/pip install --quiet uv==$(UV_VERSION) \
+	|| { rm -rf .tools/uv-$(UV_VERSION); python3 -m pip install --quiet --target .tools/uv-$(UV_VERSION) uv==$(UV_VERSION); }
