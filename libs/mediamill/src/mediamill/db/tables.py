@@ -3,7 +3,7 @@
 from mediamill.assets.model import AssetRow, JobAsset
 from mediamill.db.base import Base
 from mediamill.events.model import Event
-from mediamill.jobs.model import Idempotency, Job, Lease, Line, Reuse, Signal, Wait, Worker
+from mediamill.jobs.model import Deadline, Idempotency, Job, Lease, Line, Reuse, Signal, Wait, Worker
 from mediamill.queues.model import QueueState, Schedule
 from mediamill.steps.model import Step
 from mediamill.tenants.model import ApiKey, Tenant
@@ -13,6 +13,7 @@ metadata = Base.metadata
 __all__ = [
     "ApiKey",
     "AssetRow",
+    "Deadline",
     "Event",
     "Idempotency",
     "Job",

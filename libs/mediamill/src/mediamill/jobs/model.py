@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Numeric, SmallInteger, Text, func
+from sqlalchemy import ForeignKey, Index, Integer, Numeric, Sequence, SmallInteger, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -59,7 +59,6 @@ class Job(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    deadline_at: Mapped[datetime | None]
     traceparent: Mapped[str | None] = mapped_column(Text)
 
 
@@ -119,6 +118,15 @@ class Signal(Base):
     payload: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
 
 
+class Deadline(Base):
+    """When a job fails if it has not ended: one row per job that has a deadline, gone once it passed."""
+
+    __tablename__ = "deadlines"
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Idempotency(Base):
     """That a tenant's Idempotency-Key made a job."""
 
@@ -127,7 +135,9 @@ class Idempotency(Base):
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     body_hash: Mapped[str] = mapped_column(Text)
-    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
+    job_id: Mapped[UUID] = mapped_column(
+        ForeignKey("jobs.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"), index=True
+    )
 
 
 class Reuse(Base):
@@ -146,7 +156,7 @@ class Worker(Base):
     __tablename__ = "workers"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(unique=True)
+    number: Mapped[int] = mapped_column(Sequence("worker_numbers", data_type=Integer), unique=True)
     host: Mapped[str] = mapped_column(Text)
     pid: Mapped[int]
     queues: Mapped[list[str]] = mapped_column(ARRAY(Text))

@@ -23,7 +23,7 @@ class Tenant(Base):
     plan: Mapped[str] = mapped_column(Text, server_default="free")
     weight: Mapped[int] = mapped_column(server_default="1")
     max_running: Mapped[int | None]
-    max_queued: Mapped[int] = mapped_column(server_default="100000")
+    max_queued: Mapped[int | None]
     budget: Mapped[Decimal | None] = mapped_column(Numeric(14, 6))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

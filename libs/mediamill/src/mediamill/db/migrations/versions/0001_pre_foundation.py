@@ -11,6 +11,8 @@ branch_labels = None
 depends_on = None
 
 TABLES = """
+CREATE SEQUENCE worker_numbers AS INTEGER;
+
 CREATE TABLE queues (
     name TEXT NOT NULL,
     paused BOOLEAN DEFAULT 'false' NOT NULL,
@@ -24,7 +26,7 @@ CREATE TABLE tenants (
     plan TEXT DEFAULT 'free' NOT NULL,
     weight INTEGER DEFAULT '1' NOT NULL,
     max_running INTEGER,
-    max_queued INTEGER DEFAULT '100000' NOT NULL,
+    max_queued INTEGER,
     budget NUMERIC(14, 6),
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_tenants PRIMARY KEY (id),
@@ -108,7 +110,6 @@ CREATE TABLE jobs (
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     started_at TIMESTAMP WITH TIME ZONE,
     finished_at TIMESTAMP WITH TIME ZONE,
-    deadline_at TIMESTAMP WITH TIME ZONE,
     traceparent TEXT,
     CONSTRAINT pk_jobs PRIMARY KEY (id),
     CONSTRAINT fk_jobs_tenant_id FOREIGN KEY(tenant_id) REFERENCES tenants (id)
@@ -132,6 +133,15 @@ CREATE TABLE schedules (
     CONSTRAINT fk_schedules_tenant_id FOREIGN KEY(tenant_id) REFERENCES tenants (id) ON DELETE CASCADE
 );
 
+CREATE TABLE deadlines (
+    job_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_deadlines PRIMARY KEY (job_id),
+    CONSTRAINT fk_deadlines_job_id FOREIGN KEY(job_id) REFERENCES jobs (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_deadlines_at ON deadlines (at);
+
 CREATE TABLE events (
     job_id UUID NOT NULL,
     seq INTEGER NOT NULL,
@@ -153,7 +163,7 @@ CREATE TABLE idempotency (
     body_hash TEXT NOT NULL,
     job_id UUID NOT NULL,
     CONSTRAINT pk_idempotency PRIMARY KEY (tenant_id, key),
-    CONSTRAINT fk_idempotency_job_id FOREIGN KEY(job_id) REFERENCES jobs (id) ON DELETE CASCADE
+    CONSTRAINT fk_idempotency_job_id FOREIGN KEY(job_id) REFERENCES jobs (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
 );
 
 CREATE INDEX ix_idempotency_job_id ON idempotency (job_id);
@@ -254,6 +264,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop every table."""
     op.execute(
-        "DROP TABLE waits, steps, signals, reuse, lines, leases, job_assets, idempotency, events, schedules, "
-        "jobs, assets, api_keys, workers, tenants, queues CASCADE"
+        "DROP TABLE waits, steps, signals, reuse, lines, leases, job_assets, idempotency, events, deadlines, "
+        "schedules, jobs, assets, api_keys, workers, tenants, queues CASCADE; DROP SEQUENCE worker_numbers"
     )

@@ -1,0 +1,171 @@
+"""'Something changed': hints over Redis pub/sub that spare readers a wait; the truth is always read from Postgres.
+
+A lost hint costs a reader at most one poll. A broker that is down costs nothing more: publishing gives up at once and
+stays silent for a moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from functools import lru_cache
+
+import redis
+import redis.asyncio
+from redis.exceptions import RedisError
+
+from mediamill.clock import monotonic
+from mediamill.settings import Settings, settings
+
+CHANNEL = "mediamill:hints"
+DISPATCH = "dispatch"
+QUIET_S = 1.0
+"""After a failure, hints are dropped this long, so that a dead broker does not slow every transaction down."""
+
+log = logging.getLogger(__name__)
+
+
+def job_topic(job_id: object) -> str:
+    """Name the topic of a job."""
+    return f"job:{job_id}"
+
+
+def tenant_topic(tenant_id: object) -> str:
+    """Name the topic of a tenant."""
+    return f"tenant:{tenant_id}"
+
+
+def hint_url(config: Settings) -> str | None:
+    """Give the Redis that carries hints, if there is one."""
+    if config.hint_url is not None:
+        return config.hint_url.get_secret_value()
+    broker = config.broker_url.get_secret_value()
+    return broker if broker.startswith(("redis://", "rediss://")) else None
+
+
+class Publisher:
+    """Publishes hints, or forgets them."""
+
+    def __init__(self, url: str | None) -> None:
+        self._quiet_until = 0.0
+        self._client = redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5) if url else None
+
+    def publish(self, *topics: str) -> None:
+        """Tell readers that topics changed. Never raises, never waits for long."""
+        if self._client is None or not topics or monotonic() < self._quiet_until:
+            return
+        try:
+            self._client.publish(CHANNEL, "\n".join(topics))
+        except RedisError as error:
+            self._quiet_until = monotonic() + QUIET_S
+            log.debug("hints are off for a moment: %s", type(error).__name__)
+
+
+@lru_cache(maxsize=1)
+def publisher() -> Publisher:
+    """Give this process's publisher."""
+    return Publisher(hint_url(settings()))
+
+
+def publish_hint(*topics: str) -> None:
+    """Tell readers that topics changed."""
+    publisher().publish(*topics)
+
+
+class AsyncPublisher:
+    """The same for a process that must not block."""
+
+    def __init__(self, url: str | None) -> None:
+        self._quiet_until = 0.0
+        self._client = redis.asyncio.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5) if url else None
+
+    async def publish(self, *topics: str) -> None:
+        """Tell readers that topics changed. Never raises, never waits for long."""
+        if self._client is None or not topics or monotonic() < self._quiet_until:
+            return
+        try:
+            await self._client.publish(CHANNEL, "\n".join(topics))
+        except (RedisError, OSError) as error:
+            self._quiet_until = monotonic() + QUIET_S
+            log.debug("hints are off for a moment: %s", type(error).__name__)
+
+
+@lru_cache(maxsize=1)
+def async_publisher() -> AsyncPublisher:
+    """Give this process's async publisher."""
+    return AsyncPublisher(hint_url(settings()))
+
+
+async def apublish_hint(*topics: str) -> None:
+    """Tell readers that topics changed."""
+    await async_publisher().publish(*topics)
+
+
+class Changed:
+    """One reader's ear on one topic."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake the reader."""
+        self._event.set()
+
+    async def wait(self, timeout_s: float) -> None:
+        """Return when the topic changed since the last wait, or after ``timeout_s``."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._event.wait(), timeout_s)
+        self._event.clear()
+
+
+class Listener:
+    """One subscription for a whole process, shared by all its readers."""
+
+    def __init__(self, url: str | None = None) -> None:
+        self._url = url or hint_url(settings())
+        self._ears: defaultdict[str, set[Changed]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to listen; returns at once, also when there is nobody to listen to."""
+        if self._url is not None:
+            self._task = asyncio.create_task(self._listen(self._url))
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    @asynccontextmanager
+    async def watch(self, topic: str) -> AsyncIterator[Changed]:
+        """Give an ear on a topic for the length of the block."""
+        ear = Changed()
+        self._ears[topic].add(ear)
+        try:
+            yield ear
+        finally:
+            self._ears[topic].discard(ear)
+            if not self._ears[topic]:
+                del self._ears[topic]
+
+    async def _listen(self, url: str) -> None:
+        while True:
+            try:
+                client = redis.asyncio.Redis.from_url(url, socket_connect_timeout=1)
+                async with client, client.pubsub(ignore_subscribe_messages=True) as subscription:
+                    await subscription.subscribe(CHANNEL)
+                    async for message in subscription.listen():
+                        self._ring(message["data"].decode())
+            except (RedisError, OSError) as error:
+                log.debug("no hints for a moment: %s", type(error).__name__)
+                await asyncio.sleep(QUIET_S)
+
+    def _ring(self, topics: str) -> None:
+        for topic in topics.split("\n"):
+            for ear in self._ears.get(topic, ()):
+                ear.ring()

@@ -1,0 +1,57 @@
+"""What follows when a job has ended: its parent, if one waits for it, is told; its unfinished children are withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, select
+
+from mediamill.jobs import transition
+from mediamill.jobs.model import Job
+from mediamill.jobs.states import FINAL, State
+
+
+def end(connection: Connection, statement: Select[Any]) -> list[Row[Any]]:
+    """Run a transition to a final state and tell the parents. Gives the moved rows, none if somebody was faster.
+
+    The parent's row is locked before its wait is counted down, as it is before a park begins to count: so a child
+    that ends while its parent parks is either seen by the parent as ended or finds the wait to count down.
+    """
+    moved = list(connection.execute(statement))
+    for row in moved:
+        if row.parent_id is not None:
+            _tell_parent(connection, row)
+    return moved
+
+
+def _tell_parent(connection: Connection, child: Row[Any]) -> None:
+    connection.execute(select(Job.id).where(Job.id == child.parent_id).with_for_update(key_share=True))
+    left = connection.execute(
+        transition.child_ended(child.parent_id, child.parent_step, succeeded=child.state == State.SUCCEEDED)
+    ).scalar_one_or_none()
+    if left == 0:
+        connection.execute(transition.wake(Job.id == child.parent_id))
+
+
+def unfinished_children(connection: Connection, parents: Sequence[UUID]) -> list[UUID]:
+    """Give the children that have not ended."""
+    final = [state.value for state in FINAL]
+    query = select(Job.id).where(Job.parent_id.in_(parents), Job.state.not_in(final))
+    return list(connection.execute(query).scalars())
+
+
+def withdraw_descendants(connection: Connection, job_id: UUID) -> list[UUID]:
+    """Cancel every unfinished descendant, the deepest first.
+
+    Children before parents is the order in which an ending job takes its locks, so the two cannot wait for each other.
+    """
+    layers = [[job_id]]
+    while found := unfinished_children(connection, layers[-1]):
+        layers.append(found)
+    withdrawn = []
+    for layer in reversed(layers[1:]):
+        moved = connection.execute(transition.cancel(Job.id.in_(layer)))
+        withdrawn += [row.id for row in moved]
+    return withdrawn

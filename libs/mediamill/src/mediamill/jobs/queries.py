@@ -1,0 +1,75 @@
+"""Statements that read jobs. Each is scoped to a tenant."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from mediamill.jobs.model import Job
+from mediamill.steps.model import Step
+
+SHOWN = (
+    Job.id,
+    Job.tenant_id,
+    Job.kind,
+    Job.queue,
+    Job.state,
+    Job.priority,
+    Job.input,
+    Job.output,
+    Job.error,
+    Job.progress,
+    Job.attempt,
+    Job.crashes,
+    Job.seq,
+    Job.parent_id,
+    Job.root_id,
+    Job.provider,
+    Job.cost,
+    Job.metadata_.label("metadata"),
+    Job.created_at,
+    Job.started_at,
+    Job.finished_at,
+)
+
+
+def one(tenant_id: UUID, job_id: UUID) -> Select[Any]:
+    """Give a job of the tenant."""
+    return select(*SHOWN).where(Job.tenant_id == tenant_id, Job.id == job_id)
+
+
+def many(tenant_id: UUID, job_ids: list[UUID]) -> Select[Any]:
+    """Give these jobs of the tenant, in no order."""
+    return select(*SHOWN).where(Job.tenant_id == tenant_id, Job.id.in_(job_ids))
+
+
+def page(
+    tenant_id: UUID,
+    *,
+    state: str | None = None,
+    kind: str | None = None,
+    queue: str | None = None,
+    parent: UUID | None = None,
+    before: UUID | None = None,
+    limit: int = 50,
+) -> Select[Any]:
+    """Give jobs of the tenant, newest first, below the id ``before``."""
+    query = select(*SHOWN).where(Job.tenant_id == tenant_id)
+    for column, value in ((Job.state, state), (Job.kind, kind), (Job.queue, queue), (Job.parent_id, parent)):
+        if value is not None:
+            query = query.where(column == value)
+    if before is not None:
+        query = query.where(Job.id < before)
+    return query.order_by(Job.id.desc()).limit(limit)
+
+
+def steps(tenant_id: UUID, job_id: UUID) -> Select[Any]:
+    """Give the journal of a job of the tenant."""
+    return (
+        select(Step.ordinal, Step.name, Step.type, Step.state, Step.result, Step.started_at, Step.finished_at)
+        .join(Job, Job.id == Step.job_id)
+        .where(Job.tenant_id == tenant_id, Job.id == job_id)
+        .order_by(Step.ordinal)
+    )

@@ -1,0 +1,248 @@
+"""The only place that changes a job's state.
+
+Every change is one statement: the guarded update, the event that tells it, and the rows in the narrow tables that
+follow from it. No row back means that somebody else moved the job first, and that nothing was changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, cast, delete, func, insert, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+
+from mediamill.events.model import Event, EventType
+from mediamill.jobs.model import Job, Lease, Line, Reuse, Wait
+from mediamill.jobs.states import CANCEL, CLAIM, EXPIRE, FAIL, FINAL, HAND_BACK, PARK, REDRIVE, RETRY, SUCCEED, WAKE, Move
+
+RETURNED = (
+    Job.id,
+    Job.tenant_id,
+    Job.queue,
+    Job.kind,
+    Job.state,
+    Job.priority,
+    Job.seq,
+    Job.delivery,
+    Job.parent_id,
+    Job.parent_step,
+    Job.attempt,
+    Job.crashes,
+    Job.cache,
+    Job.fingerprint,
+)
+
+
+def fenced(job_id: UUID, delivery: int) -> ColumnElement[bool]:
+    """Hold only for the run that was handed this delivery."""
+    return and_(Job.id == job_id, Job.delivery == delivery)
+
+
+def _moved(move: Move, which: ColumnElement[bool], values: Mapping[str, Any]) -> CTE:
+    ended = {"finished_at": func.clock_timestamp()} if move.to in FINAL else {}
+    return (
+        update(Job)
+        .where(which, Job.state.in_([state.value for state in move.sources]))
+        .values({"state": move.to.value, "seq": Job.seq + 1, **ended, **values})
+        .returning(*RETURNED)
+        .cte("moved")
+    )
+
+
+def told(moved: CTE, event: EventType, data: ColumnElement[Any]) -> CTE:
+    """Append the event of each moved job."""
+    rows = select(moved.c.id, moved.c.seq, moved.c.tenant_id, literal(event.value), data)
+    return insert(Event).from_select(["job_id", "seq", "tenant_id", "type", "data"], rows).cte("told")
+
+
+def as_json(data: Mapping[str, Any]) -> ColumnElement[Any]:
+    """Give an event's data as a value of the statement."""
+    return cast(dict(data), JSONB)
+
+
+def _unleased(moved: CTE) -> CTE:
+    return delete(Lease).where(Lease.job_id == moved.c.id).cte("unleased")
+
+
+def _unwaited(moved: CTE) -> CTE:
+    return delete(Wait).where(Wait.job_id == moved.c.id).cte("unwaited")
+
+
+def _in_line(moved: CTE, *, rank: int, delay_s: ColumnElement[Any]) -> CTE:
+    rows = select(
+        moved.c.id,
+        moved.c.queue,
+        moved.c.tenant_id,
+        moved.c.kind,
+        literal(rank),
+        9 - moved.c.priority,
+        func.now() + func.make_interval(0, 0, 0, 0, 0, 0, delay_s),
+    )
+    columns = ["job_id", "queue", "tenant_id", "kind", "rank", "priority", "run_at"]
+    return insert(Line).from_select(columns, rows).cte("in_line")
+
+
+def _statement(moved: CTE, *others: CTE) -> Select[Any]:
+    return select(moved).add_cte(*others)
+
+
+def claim(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
+    """Begin a run; the row holds what the run needs."""
+    leased = (
+        update(Lease)
+        .where(Lease.job_id == job_id, Lease.delivery == delivery, Lease.worker_id.is_(None))
+        .values(worker_id=worker_id, claimed_at=func.now())
+        .returning(Lease.job_id)
+        .cte("leased")
+    )
+    moved = (
+        update(Job)
+        .where(
+            fenced(job_id, delivery),
+            Job.id == leased.c.job_id,
+            Job.state.in_([state.value for state in CLAIM.sources]),
+        )
+        .values(
+            state=CLAIM.to.value, seq=Job.seq + 1, started_at=func.coalesce(Job.started_at, func.clock_timestamp())
+        )
+        .returning(*RETURNED, Job.root_id, Job.input, Job.provider, Job.metadata_, Job.max_cost, Job.progress)
+        .cte("moved")
+    )
+    data = func.jsonb_build_object("attempt", moved.c.attempt, "delivery", moved.c.delivery)
+    return _statement(moved, told(moved, CLAIM.event, data))
+
+
+def succeed(job_id: UUID, delivery: int, output: Mapping[str, Any]) -> Select[Any]:
+    """End a run with its answer, and let ``cache: reuse`` find it."""
+    moved = _moved(SUCCEED, fenced(job_id, delivery), {"output": dict(output), "progress": None})
+    return _statement(moved, told(moved, SUCCEED.event, as_json({})), _unleased(moved), _reusable(moved))
+
+
+def _reusable(moved: CTE) -> CTE:
+    rows = select(moved.c.tenant_id, moved.c.fingerprint, moved.c.id)
+    made = pg_insert(Reuse).from_select(["tenant_id", "fingerprint", "job_id"], rows)
+    return made.on_conflict_do_update(
+        index_elements=["tenant_id", "fingerprint"], set_={"job_id": made.excluded.job_id}
+    ).cte("reusable")
+
+
+def fail(job_id: UUID, delivery: int, error: Mapping[str, Any]) -> Select[Any]:
+    """End a run with its error."""
+    moved = _moved(FAIL, fenced(job_id, delivery), {"error": dict(error)})
+    return _statement(moved, told(moved, FAIL.event, as_json({"error": dict(error)})), _unleased(moved))
+
+
+def retry(job_id: UUID, delivery: int, *, delay_s: float, error: Mapping[str, Any]) -> Select[Any]:
+    """Put a run's job back in line, to be tried again after a delay in seconds."""
+    moved = _moved(RETRY, fenced(job_id, delivery), {"attempt": Job.attempt + 1})
+    data = as_json({"delay_s": round(delay_s, 3), "error": dict(error)})
+    return _statement(
+        moved,
+        told(moved, RETRY.event, data),
+        _unleased(moved),
+        _in_line(moved, rank=1, delay_s=literal(delay_s)),
+    )
+
+
+def hand_back(job_id: UUID, delivery: int, reason: str) -> Select[Any]:
+    """Put a run's job back, first in its tenant's line, with no attempt counted."""
+    moved = _moved(HAND_BACK, fenced(job_id, delivery), {})
+    return _statement(
+        moved,
+        told(moved, HAND_BACK.event, as_json({"reason": reason})),
+        _unleased(moved),
+        _in_line(moved, rank=0, delay_s=literal(0)),
+    )
+
+
+def lose(job_id: UUID, delivery: int) -> Select[Any]:
+    """Put the job of a dead worker back, first in its tenant's line, with a crash counted."""
+    moved = _moved(HAND_BACK, fenced(job_id, delivery), {"crashes": Job.crashes + 1})
+    data = func.jsonb_build_object("reason", "worker_lost", "crashes", moved.c.crashes)
+    return _statement(
+        moved, told(moved, HAND_BACK.event, data), _unleased(moved), _in_line(moved, rank=0, delay_s=literal(0))
+    )
+
+
+def crash(job_id: UUID, delivery: int, error: Mapping[str, Any]) -> Select[Any]:
+    """End the job of a dead worker that has taken too many workers down."""
+    moved = _moved(FAIL, fenced(job_id, delivery), {"crashes": Job.crashes + 1, "error": dict(error)})
+    return _statement(moved, told(moved, FAIL.event, as_json({"error": dict(error)})), _unleased(moved))
+
+
+def park(job_id: UUID, delivery: int, *, reason: str, ordinal: int, signal: str | None, wake_at: Any) -> Select[Any]:
+    """Give a run's slot back while its job waits."""
+    moved = _moved(PARK, fenced(job_id, delivery), {})
+    rows = select(moved.c.id, literal(reason), literal(ordinal), literal(signal), literal(wake_at, Wait.wake_at.type))
+    waits = insert(Wait).from_select(["job_id", "reason", "ordinal", "signal", "wake_at"], rows).cte("waits_made")
+    return _statement(moved, told(moved, PARK.event, as_json({"reason": reason})), _unleased(moved), waits)
+
+
+def wake(which: ColumnElement[bool]) -> Select[Any]:
+    """Put waiting jobs back, first in their tenants' lines."""
+    moved = _moved(WAKE, which, {})
+    return _statement(
+        moved,
+        told(moved, WAKE.event, as_json({})),
+        _unwaited(moved),
+        _in_line(moved, rank=0, delay_s=literal(0)),
+    )
+
+
+def _withdrawn(moved: CTE) -> tuple[CTE, ...]:
+    """Take a job out of the line and the waits; a lease that a worker claimed stays until that run has stopped."""
+    unlined = delete(Line).where(Line.job_id == moved.c.id).cte("unlined")
+    unleased = delete(Lease).where(Lease.job_id == moved.c.id, Lease.worker_id.is_(None)).cte("unleased")
+    return (unlined, unleased, _unwaited(moved))
+
+
+def cancel(which: ColumnElement[bool]) -> Select[Any]:
+    """End jobs because somebody asked for it."""
+    moved = _moved(CANCEL, which, {"error": {"code": "canceled", "message": "Canceled on request.", "class": "permanent"}})
+    return _statement(moved, told(moved, CANCEL.event, as_json({})), *_withdrawn(moved))
+
+
+def expire(which: ColumnElement[bool], error: Mapping[str, Any]) -> Select[Any]:
+    """End jobs whose deadline has passed, wherever they are."""
+    moved = _moved(EXPIRE, which, {"error": dict(error)})
+    return _statement(moved, told(moved, EXPIRE.event, as_json({"error": dict(error)})), *_withdrawn(moved))
+
+
+def redrive(which: ColumnElement[bool]) -> Select[Any]:
+    """Put a failed job back in line with its journal kept and its counts begun anew."""
+    values = {"error": None, "finished_at": None, "attempt": 1, "crashes": 0, "progress": None}
+    moved = _moved(REDRIVE, which, values)
+    return _statement(
+        moved,
+        told(moved, REDRIVE.event, as_json({"redrive": True})),
+        _in_line(moved, rank=1, delay_s=literal(0)),
+    )
+
+
+def note(job_id: UUID, delivery: int, event: EventType, data: Mapping[str, Any], progress: Any = None) -> Select[Any]:
+    """Append an event of a running job that changes no state; a progress is kept on the job too."""
+    values: dict[str, Any] = {"seq": Job.seq + 1}
+    if progress is not None:
+        values["progress"] = progress
+    moved = (
+        update(Job)
+        .where(fenced(job_id, delivery), Job.state == "running")
+        .values(values)
+        .returning(Job.id, Job.seq, Job.tenant_id)
+        .cte("moved")
+    )
+    return _statement(moved, told(moved, event, as_json(data)))
+
+
+def child_ended(parent_id: UUID, ordinal: int, *, succeeded: bool) -> Any:
+    """Count a child off its parent's wait; one failure ends the wait. The row tells how many are left."""
+    left = case((literal(succeeded), Wait.pending - 1), else_=0)
+    return (
+        update(Wait)
+        .where(Wait.job_id == parent_id, Wait.ordinal == ordinal, or_(Wait.pending > 0), Wait.reason == "children")
+        .values(pending=left)
+        .returning(Wait.pending)
+    )

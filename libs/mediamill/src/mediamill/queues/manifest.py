@@ -1,0 +1,106 @@
+"""A queue's manifest: ``queue.toml``, read without importing the queue's code."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+Reference = r"^[a-z_][a-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$"
+
+
+class Part(BaseModel):
+    """A frozen part of a manifest that refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class KindManifest(Part):
+    """What is promised of one kind."""
+
+    contract: str = Field(pattern=Reference, description="module:class of the input, relative to the queue's package")
+    answer: str = Field(pattern=Reference, description="module:class of the output")
+    summary: str
+    providers: tuple[str, ...] = ("local",)
+    soft_time_limit_s: float = Field(1500, gt=0)
+    hard_time_limit_s: float = Field(1800, gt=0)
+    attempts: int = Field(3, ge=1, le=100)
+    price: Decimal = Field(Decimal(0), ge=0, description="USD per job with the first provider")
+    expected_s: float = Field(5, gt=0, description="first guess of the run time, until there is history")
+    reuse: bool = Field(True, description="the same input gives the same answer")
+    version: int = Field(1, ge=1, description="raised when the same input should give another answer")
+    max_running: int | None = Field(None, ge=1, description="runs at once over all workers")
+
+
+class WorkerManifest(Part):
+    """How a worker of the queue runs."""
+
+    pool: Literal["threads", "solo"] = "threads"
+    concurrency: int = Field(2, ge=1, le=1000)
+
+
+class Resources(Part):
+    """What one worker needs."""
+
+    cpu: float = Field(1.0, gt=0)
+    memory_mb: int = Field(512, ge=64)
+
+
+class Scale(Part):
+    """Between which numbers the workers scale, and to what backlog."""
+
+    min: int = Field(0, ge=0)
+    max: int = Field(8, ge=1)
+    target_backlog_s: float = Field(30, gt=0)
+
+
+class Network(Part):
+    """Where a worker may connect to, beyond the database, the broker and the store."""
+
+    egress: tuple[str, ...] = ()
+
+
+class QueueHead(Part):
+    """Who a queue is."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9]{1,30}$")
+    summary: str
+    owners: tuple[str, ...] = ()
+
+
+class Manifest(Part):
+    """A whole ``queue.toml``."""
+
+    queue: QueueHead
+    kinds: dict[str, KindManifest] = Field(min_length=1)
+    worker: WorkerManifest = WorkerManifest()
+    resources: Resources = Resources()
+    scale: Scale = Scale()
+    network: Network = Network()
+
+    @field_validator("kinds")
+    @classmethod
+    def _kinds_have_a_prefix(cls, kinds: dict[str, KindManifest]) -> dict[str, KindManifest]:
+        for kind in kinds:
+            if kind.count(".") != 1:
+                raise ValueError(f"{kind!r} must be '<queue>.<verb>'")
+        return kinds
+
+
+class BrokenManifest(ValueError):
+    """A queue.toml cannot be read."""
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a manifest. Raises ``BrokenManifest`` with the file and the field that is wrong."""
+    try:
+        manifest = Manifest.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise BrokenManifest(f"{path}: {error}") from error
+    strangers = [kind for kind in manifest.kinds if kind.split(".")[0] != manifest.queue.name]
+    if strangers:
+        raise BrokenManifest(f"{path}: {strangers} do not start with '{manifest.queue.name}.'")
+    return manifest
