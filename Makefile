@@ -24,7 +24,7 @@ ASPECT ?=
 WORKERS ?= auto
 ARGS ?=
 IN ?= $(MEMBERS)
-SOURCES := $(wildcard $(IN:%=%/src))
+SOURCES := $(wildcard $(IN:%=%/src)) tests/lint
 
 .PHONY: help setup demo up down test check manifests migrate bench fmt
 help: ## Show this list
@@ -43,7 +43,7 @@ down: setup ## Stop it
 
 test: setup ## Run every test: WORKERS=auto ARGS='-k words'
 	@$(RUN) pytest -m 'alone and not bench' $(ARGS) || [ $$? -eq 5 ]
-	@$(RUN) pytest -m 'not alone and not bench' -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(RUN) pytest -m 'not alone and not bench' -n $(WORKERS) --dist loadgroup --durations=10 $(ARGS)
 
 check: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-docker ## Run every check but the tests
 
@@ -66,7 +66,7 @@ check-format: setup
 check-lint: setup
 	@$(RUN) ruff check .
 check-types: setup
-	@MYPYPATH=$$(echo $(wildcard libs/*/src services/*/src) | tr ' ' :) $(RUN) mypy --explicit-package-bases $(SOURCES)
+	@MYPYPATH=$$(echo $(wildcard libs/*/src services/*/src) tests/lint | tr ' ' :) $(RUN) mypy --explicit-package-bases $(SOURCES)
 check-imports: setup
 	@$(RUN) lint-imports --no-logo
 # A contract is made of pydantic's fields, so whoever depends on mediamill may import pydantic.

@@ -46,6 +46,8 @@ SAMPLES = [
     Sample("state_by_transition", 1, "text('UPDATE jobs SET attempt = 1, state = :state WHERE id = :id')"),
     Sample("state_by_transition", 0, "update(Job).values(state=to)", "libs/mediamill/src/mediamill/jobs/transition.py"),
     Sample("state_by_transition", 0, "insert(Job).values(state='queued').returning(Job)"),
+    Sample("state_by_transition", 0, "update(Step).where(Step.seq == seq).values(state='done')"),
+    Sample("state_by_transition", 1, "waiting.values(state='failed')"),
     Sample("state_by_transition", 0, "update(Job).values(progress=progress).where(Job.state == 'running')"),
     Sample("state_by_transition", 0, "text('SELECT state FROM jobs WHERE state = :state')"),
     Sample("log_calls_have_fields", 1, "log.info(f'job {job} failed')"),

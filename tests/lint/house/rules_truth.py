@@ -66,7 +66,8 @@ def state_by_transition(source: Source) -> Iterator[Finding]:
 def _updates_state(call: ast.Call) -> bool:
     if not (isinstance(call.func, ast.Attribute) and call.func.attr == "values"):
         return False
-    if "insert" in set(called_before(call)):
+    begun = {name: table for name, table in called_before(call) if name in {"insert", "update"}}
+    if "insert" in begun or begun.get("update", "Job").split(".")[-1] != "Job":
         return False
     keys = [key for arg in call.args if isinstance(arg, ast.Dict) for key in arg.keys if key is not None]
     named = {keyword.arg for keyword in call.keywords} | {text_of(key) or dotted(key) for key in keys}

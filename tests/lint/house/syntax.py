@@ -38,13 +38,13 @@ def imported(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
             yield node, "." * node.level + (node.module or "")
 
 
-def called_before(call: ast.Call) -> Iterator[str]:
-    """Give the names called earlier in a chain: ``insert`` for ``insert(x).values()``."""
+def called_before(call: ast.Call) -> Iterator[tuple[str, str]]:
+    """Give what is called earlier in a chain and on what: ``("insert", "Job")`` for ``insert(Job).values()``."""
     node: ast.expr = call.func
     while isinstance(node, ast.Attribute | ast.Call):
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else dotted(node.func)
-            yield name
+            yield name, dotted(node.args[0]) if node.args else ""
             node = node.func
         else:
             node = node.value
