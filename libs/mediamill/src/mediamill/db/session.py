@@ -6,16 +6,24 @@ with ``AsyncConnection.run_sync``. Only the two units of work here commit.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from mediamill.clock import monotonic
 from mediamill.settings import Settings, settings
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class Database:
@@ -39,6 +47,23 @@ class Database:
         """A transaction that commits when the block ends and rolls back when it raises."""
         with self.engine.begin() as connection:
             yield connection
+
+    def run(self, work: Callable[[Connection], T], patience_s: float = 60) -> T:
+        """Run ``work`` in a transaction of its own, again and again while the database is away.
+
+        For work that may be repeated: guarded transitions and reads. Raises the last error after ``patience_s``.
+        """
+        until, delay_s = monotonic() + patience_s, 0.05
+        while True:
+            try:
+                with self.engine.begin() as connection:
+                    return work(connection)
+            except (OperationalError, InterfaceError) as error:
+                if monotonic() + delay_s > until:
+                    raise
+                log.warning("the database is away, trying again: %s", type(error.orig).__name__)
+            time.sleep(delay_s)
+            delay_s = min(delay_s * 2, 2)
 
     @asynccontextmanager
     async def async_unit_of_work(self) -> AsyncIterator[AsyncConnection]:

@@ -10,7 +10,7 @@ from mediamill.errors import Conflict, NotFound
 from mediamill.jobs import transition
 from mediamill.jobs.model import Job
 from mediamill.jobs.states import State
-from mediamill.steps.queries import forget_failed_children
+from mediamill.steps.forget import forget_failed_children
 
 
 def redrive(connection: Connection, tenant_id: UUID, job_id: UUID) -> None:
@@ -26,5 +26,5 @@ def redrive(connection: Connection, tenant_id: UUID, job_id: UUID) -> None:
         raise NotFound(f"Job {job_id}.")
     if state != State.FAILED:
         raise Conflict(f"Only a failed job can be tried again; job {job_id} is {state}.")
-    connection.execute(forget_failed_children(job_id))
+    forget_failed_children(connection, job_id)
     connection.execute(transition.redrive(Job.id == job_id))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, cast, delete, func, insert, literal, or_, select, update
+from sqlalchemy import CTE, ColumnElement, Delete, Select, and_, case, cast, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
@@ -90,20 +90,14 @@ def _statement(moved: CTE, *others: CTE) -> Select[Any]:
 
 
 def claim(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
-    """Begin a run; the row holds what the run needs."""
-    leased = (
-        update(Lease)
-        .where(Lease.job_id == job_id, Lease.delivery == delivery, Lease.worker_id.is_(None))
-        .values(worker_id=worker_id, claimed_at=func.now())
-        .returning(Lease.job_id)
-        .cte("leased")
+    """Begin a run; the row holds what the run needs. The job is locked before its lease, as everywhere."""
+    unclaimed = select(Lease.job_id).where(
+        Lease.job_id == job_id, Lease.delivery == delivery, Lease.worker_id.is_(None)
     )
     moved = (
         update(Job)
         .where(
-            fenced(job_id, delivery),
-            Job.id == leased.c.job_id,
-            Job.state.in_([state.value for state in CLAIM.sources]),
+            fenced(job_id, delivery), unclaimed.exists(), Job.state.in_([state.value for state in CLAIM.sources])
         )
         .values(
             state=CLAIM.to.value, seq=Job.seq + 1, started_at=func.coalesce(Job.started_at, func.clock_timestamp())
@@ -111,8 +105,14 @@ def claim(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
         .returning(*RETURNED, Job.root_id, Job.input, Job.provider, Job.metadata_, Job.max_cost, Job.progress)
         .cte("moved")
     )
+    leased = (
+        update(Lease)
+        .where(Lease.job_id == moved.c.id, Lease.delivery == delivery)
+        .values(worker_id=worker_id, claimed_at=func.now())
+        .cte("leased")
+    )
     data = func.jsonb_build_object("attempt", moved.c.attempt, "delivery", moved.c.delivery)
-    return _statement(moved, told(moved, CLAIM.event, data))
+    return _statement(moved, told(moved, CLAIM.event, data), leased)
 
 
 def succeed(job_id: UUID, delivery: int, output: Mapping[str, Any]) -> Select[Any]:
@@ -242,7 +242,12 @@ def child_ended(parent_id: UUID, ordinal: int, *, succeeded: bool) -> Any:
     left = case((literal(succeeded), Wait.pending - 1), else_=0)
     return (
         update(Wait)
-        .where(Wait.job_id == parent_id, Wait.ordinal == ordinal, or_(Wait.pending > 0), Wait.reason == "children")
+        .where(Wait.job_id == parent_id, Wait.ordinal == ordinal, Wait.pending > 0, Wait.reason == "children")
         .values(pending=left)
         .returning(Wait.pending)
     )
+
+
+def release(job_id: UUID, delivery: int) -> Delete:
+    """Give back the slot of a run whose job was ended by somebody else."""
+    return delete(Lease).where(Lease.job_id == job_id, Lease.delivery == delivery)

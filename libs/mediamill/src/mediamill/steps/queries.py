@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Delete, Select, cast, delete, func, insert, literal, null, select, update
+from sqlalchemy import Select, cast, delete, func, insert, literal, null, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
@@ -13,9 +13,10 @@ from mediamill.jobs.model import Job, Signal
 from mediamill.steps.model import Step, StepState, StepType
 
 
-def journal(job_id: UUID) -> Select[Any]:
+def journal_rows(job_id: UUID) -> Select[Any]:
     """Give the journal of a job, in order."""
-    return select(Step).where(Step.job_id == job_id).order_by(Step.ordinal)
+    columns = (Step.ordinal, Step.name, Step.type, Step.state, Step.result)
+    return select(*columns).where(Step.job_id == job_id).order_by(Step.ordinal)
 
 
 def _held(job_id: UUID, delivery: int) -> Select[Any]:
@@ -63,13 +64,3 @@ def take_signal(job_id: UUID, name: str) -> Select[Any]:
     ).scalar_subquery()
     taken = delete(Signal).where(Signal.id == oldest).returning(Signal.payload).cte("taken")
     return select(taken.c.payload)
-
-
-def forget_failed_children(job_id: UUID) -> Delete:
-    """Drop the steps from the first on whose children did not all succeed, so that they are asked for again."""
-    failed = (
-        select(func.min(Job.parent_step))
-        .where(Job.parent_id == job_id, Job.state.in_(["failed", "canceled"]))
-        .scalar_subquery()
-    )
-    return delete(Step).where(Step.job_id == job_id, Step.type == StepType.CHILDREN.value, Step.ordinal >= failed)

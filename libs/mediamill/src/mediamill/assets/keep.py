@@ -1,0 +1,80 @@
+"""Keep and open assets: the verbs that the gateway and the workers share. All block; the caller commits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from mediamill.assets import queries
+from mediamill.assets.store import Store, StoredBlob
+from mediamill.contracts import Asset
+from mediamill.errors import NotFound
+
+
+class Kept(NamedTuple):
+    """The facts of an asset that a tenant owns."""
+
+    id: UUID
+    sha256: str
+    media_type: str
+    bytes: int
+    width: int | None
+    height: int | None
+    duration_s: float | None
+
+    def asset(self, role: str = "output") -> Asset:
+        """Show it as a contract does, in a role and without a URL."""
+        return Asset(
+            id=str(self.id),
+            role=role,
+            media_type=self.media_type,
+            bytes=self.bytes,
+            sha256=self.sha256,
+            width=self.width,
+            height=self.height,
+            duration_s=self.duration_s,
+        )
+
+
+def keep(
+    connection: Connection,
+    tenant_id: UUID,
+    blob: StoredBlob,
+    *,
+    media_type: str,
+    width: int | None = None,
+    height: int | None = None,
+    duration_s: float | None = None,
+) -> Kept:
+    """Make stored bytes an asset of the tenant. The same bytes again are the same asset, with what is new of its facts."""
+    statement = queries.upsert(
+        tenant_id, blob, media_type=media_type, width=width, height=height, duration_s=duration_s
+    )
+    return _kept(connection.execute(statement).one())
+
+
+def find(connection: Connection, tenant_id: UUID, asset_id: UUID | str) -> Kept:
+    """Give the facts of a tenant's asset. Raises ``NotFound``."""
+    row = connection.execute(queries.one(tenant_id, _uuid(asset_id))).one_or_none()
+    if row is None:
+        raise NotFound(f"asset {asset_id}.")
+    return _kept(row)
+
+
+def open_for(connection: Connection, store: Store, tenant_id: UUID, asset_id: UUID | str) -> Path:
+    """Give a local, read-only file with the bytes of a tenant's asset. Raises ``NotFound``."""
+    return store.path(find(connection, tenant_id, asset_id).sha256)
+
+
+def _kept(row: object) -> Kept:
+    return Kept(*(getattr(row, name) for name in Kept._fields))
+
+
+def _uuid(asset_id: UUID | str) -> UUID:
+    try:
+        return UUID(str(asset_id))
+    except ValueError:
+        raise NotFound(f"asset {asset_id}.") from None

@@ -1,0 +1,80 @@
+"""Statements about assets; every one is bound to a tenant, except what a signed URL opens."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import Insert, Select, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from mediamill.assets.model import AssetRow
+from mediamill.assets.store import StoredBlob
+from mediamill.ids import uuid7
+
+FACTS = (
+    AssetRow.id,
+    AssetRow.sha256,
+    AssetRow.media_type,
+    AssetRow.bytes,
+    AssetRow.width,
+    AssetRow.height,
+    AssetRow.duration_s,
+    AssetRow.created_at,
+)
+
+
+def upsert(
+    tenant_id: UUID,
+    blob: StoredBlob,
+    *,
+    media_type: str,
+    width: int | None,
+    height: int | None,
+    duration_s: float | None,
+) -> Insert:
+    """Give a tenant the right to some bytes; the same bytes are the same asset, kept for longer and described better."""
+    new = insert(AssetRow).values(
+        id=uuid7(),
+        tenant_id=tenant_id,
+        sha256=blob.sha256,
+        bytes=blob.bytes,
+        media_type=media_type,
+        width=width,
+        height=height,
+        duration_s=duration_s,
+    )
+    return new.on_conflict_do_update(
+        index_elements=["tenant_id", "sha256"],
+        set_={
+            "kept_at": func.now(),
+            "width": func.coalesce(AssetRow.width, new.excluded.width),
+            "height": func.coalesce(AssetRow.height, new.excluded.height),
+            "duration_s": func.coalesce(AssetRow.duration_s, new.excluded.duration_s),
+        },
+    ).returning(*FACTS)
+
+
+def one(tenant_id: UUID, asset_id: UUID) -> Select[tuple[object, ...]]:
+    """Find an asset of a tenant."""
+    return select(*FACTS).where(AssetRow.tenant_id == tenant_id, AssetRow.id == asset_id)
+
+
+def one_of_anybody(asset_id: UUID) -> Select[tuple[object, ...]]:
+    """Find an asset whoever owns it, for a request whose signature was checked before."""
+    return select(*FACTS).where(AssetRow.id == asset_id)
+
+
+def owned(tenant_id: UUID, asset_ids: Collection[UUID]) -> Select[tuple[UUID]]:
+    """Tell which of these assets are the tenant's."""
+    return select(AssetRow.id).where(AssetRow.tenant_id == tenant_id, AssetRow.id.in_(asset_ids))
+
+
+def page(tenant_id: UUID, *, media_type: str | None, before: UUID | None, limit: int) -> Select[tuple[object, ...]]:
+    """List a tenant's assets, newest first."""
+    statement = select(*FACTS).where(AssetRow.tenant_id == tenant_id)
+    if media_type is not None:
+        statement = statement.where(AssetRow.media_type == media_type)
+    if before is not None:
+        statement = statement.where(AssetRow.id < before)
+    return statement.order_by(AssetRow.id.desc()).limit(limit)

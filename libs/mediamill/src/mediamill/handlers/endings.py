@@ -1,0 +1,150 @@
+"""How a run ends: each ending is one transition, in a transaction that may be repeated."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select, update
+
+from mediamill.clock import now
+from mediamill.contracts import Answer
+from mediamill.errors import ErrorClass, MediamillError
+from mediamill.handlers.parked import Awaited
+from mediamill.handlers.run import Run
+from mediamill.jobs import transition
+from mediamill.jobs.accept import Request, accept
+from mediamill.jobs.ended import end, unfinished_children, withdraw_descendants
+from mediamill.jobs.model import Job, Signal, Wait
+from mediamill.queues.registry import Registry
+from mediamill.steps import queries as journal
+from mediamill.steps.model import StepState, StepType
+
+BACKOFF_BASE_S = 1.0
+BACKOFF_CAP_S = 300.0
+
+STEP_TYPES = {"children": StepType.CHILDREN, "timer": StepType.TIMER}
+
+
+def succeed(connection: Connection, run: Run, answer: Answer) -> bool:
+    """End a run with its answer. False: the job was taken from it."""
+    output = answer.model_dump(mode="json")
+    return bool(end(connection, transition.succeed(run.job_id, run.delivery, output)))
+
+
+def give_up_or_retry(connection: Connection, run: Run, error: MediamillError) -> bool:
+    """End a run that failed: back in line if trying again may help and attempts are left, else failed."""
+    facts = describe(error)
+    may_help = error.error_class is not ErrorClass.PERMANENT
+    if may_help and run.attempt < run.kind.manifest.attempts:
+        delay_s = error.retry_after_s if error.retry_after_s is not None else backoff_s(run.attempt)
+        statement = transition.retry(run.job_id, run.delivery, delay_s=delay_s, error=facts)
+        return connection.execute(statement).first() is not None
+    return fail(connection, run, facts)
+
+
+def fail(connection: Connection, run: Run, facts: dict[str, Any]) -> bool:
+    """End a run and its unfinished children for good."""
+    if not run.is_first:
+        withdraw_descendants(connection, run.job_id)
+    return bool(end(connection, transition.fail(run.job_id, run.delivery, facts)))
+
+
+def hand_back(connection: Connection, run: Run, reason: str) -> bool:
+    """Put a run's job back in line for somebody else."""
+    return connection.execute(transition.hand_back(run.job_id, run.delivery, reason)).first() is not None
+
+
+def release(connection: Connection, run: Run) -> None:
+    """Give back the slot of a run whose job was taken from it."""
+    connection.execute(transition.release(run.job_id, run.delivery))
+
+
+def park(connection: Connection, run: Run, awaited: Awaited, registry: Registry) -> bool:
+    """Let a job wait: its children, its step and its wait are there in the same moment as it leaves its slot.
+
+    The wait is counted after the job's row is locked by its own transition, so that what comes meanwhile is either
+    counted here or counts itself off later.
+    """
+    children = _spawn(connection, run, awaited, registry) if awaited.reason == "children" else []
+    if not _record(connection, run, awaited, children):
+        return False
+    parked = transition.park(
+        run.job_id,
+        run.delivery,
+        reason=awaited.reason,
+        ordinal=awaited.ordinal,
+        signal=awaited.signal,
+        wake_at=awaited.wake_at,
+    )
+    if connection.execute(parked).first() is None:
+        connection.rollback()
+        return False
+    if _has_come(connection, run, awaited, children):
+        connection.execute(transition.wake(Job.id == run.job_id))
+    return True
+
+
+def _spawn(connection: Connection, run: Run, awaited: Awaited, registry: Registry) -> list[UUID]:
+    """Make the children that are missing, and give all of them in the order of the calls."""
+    missing = [call for call, child in zip(awaited.calls, awaited.children, strict=True) if child is None]
+    made = iter(accept(connection, [_request(run, awaited.ordinal, c.kind, c.input, registry) for c in missing]))
+    return [UUID(child) if child is not None else next(made).job_id for child in awaited.children]
+
+
+def _request(run: Run, ordinal: int, kind_name: str, raw: Any, registry: Registry) -> Request:
+    kind = registry.kind(kind_name)
+    return Request(
+        tenant_id=run.tenant_id,
+        kind=kind,
+        input=kind.read(raw),
+        priority=run.priority,
+        cache=run.cache,
+        parent_id=run.job_id,
+        parent_step=ordinal,
+        root_id=run.root_id,
+    )
+
+
+def _record(connection: Connection, run: Run, awaited: Awaited, children: list[UUID]) -> bool:
+    fence = (run.job_id, run.delivery)
+    if awaited.reason == "signal" or (awaited.recorded and awaited.reason == "timer"):
+        return True
+    result: Any = [str(child) for child in children]
+    if awaited.reason == "timer":
+        result = awaited.wake_at.isoformat() if awaited.wake_at else None
+    if awaited.recorded:
+        return connection.execute(journal.complete(*fence, awaited.ordinal, result)).first() is not None
+    step = (awaited.ordinal, awaited.name, STEP_TYPES[awaited.reason], StepState.DONE, result, now())
+    return connection.execute(journal.record(*fence, *step)).first() is not None
+
+
+def _has_come(connection: Connection, run: Run, awaited: Awaited, children: list[UUID]) -> bool:
+    if awaited.reason == "signal":
+        waiting = select(Signal.id).where(Signal.job_id == run.job_id, Signal.name == awaited.signal)
+        return connection.execute(waiting).first() is not None
+    if awaited.reason == "timer":
+        return False
+    pending = len(set(unfinished_children(connection, [run.job_id])) & set(children))
+    has_failed = connection.execute(
+        select(func.count()).where(Job.id.in_(children), Job.state.in_(["failed", "canceled"]))
+    ).scalar_one()
+    connection.execute(update(Wait).where(Wait.job_id == run.job_id).values(pending=pending))
+    return pending == 0 or has_failed > 0
+
+
+def backoff_s(attempt: int) -> float:
+    """Give a delay with full jitter: anything up to a bound that doubles with each attempt.
+
+    Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+    """
+    return random.uniform(0, min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2 ** (attempt - 1)))  # noqa: S311  # not a secret
+
+
+def describe(error: MediamillError) -> dict[str, Any]:
+    """Give an error as a job shows it."""
+    facts: dict[str, Any] = {"code": error.code, "message": str(error), "class": error.error_class.value}
+    if error.errors:
+        facts["errors"] = [{"loc": loc, "msg": msg} for loc, msg in error.errors]
+    return facts

@@ -1,0 +1,282 @@
+"""The context on the real engine: every side effect goes through the journal, every wait parks."""
+
+from __future__ import annotations
+
+import functools
+import typing
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
+from sqlalchemy import Connection, Executable, Row, select
+
+from mediamill import clock
+from mediamill.assets.keep import Kept, find, keep
+from mediamill.assets.made import made_by
+from mediamill.assets.store import Store, StoredBlob
+from mediamill.contracts import Answer, Asset
+from mediamill.db.session import Database
+from mediamill.errors import ChildFailed, Nondeterministic
+from mediamill.events.model import EventType
+from mediamill.handlers.context import Call
+from mediamill.handlers.parked import Awaited, Parked, Recalled
+from mediamill.handlers.run import Run, Stop
+from mediamill.hints import job_topic, publish_hint, tenant_topic
+from mediamill.jobs import transition
+from mediamill.jobs.model import Job
+from mediamill.jobs.states import FINAL, State
+from mediamill.processes import Stopped
+from mediamill.queues.registry import Registry
+from mediamill.steps import queries as journal
+from mediamill.steps.model import StepState, StepType
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PROGRESS_EVERY_S = 0.5
+
+
+class JournaledContext:
+    """What a handler of a real job is given."""
+
+    def __init__(self, run: Run, db: Database, registry: Registry, store: Store, workdir: Path) -> None:
+        self._run = run
+        self._db = db
+        self._store = store
+        self._registry = registry
+        self._next = 0
+        self._told_at = 0.0
+        self._furthest = (run.progress or {}).get("current", 0.0), (run.progress or {}).get("total", 0.0)
+        self.workdir = workdir
+        self._journal = {} if run.is_first else self._read_journal()
+
+    @property
+    def job_id(self) -> UUID:
+        """The job that runs."""
+        return self._run.job_id
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether this run was told to stop."""
+        return self._run.owner.stopped.is_set()
+
+    def step(self, name: str, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``fn`` once in the life of the job."""
+        ordinal, recalled = self._arrive(name, StepType.STEP)
+        if recalled is None:
+            started = clock.now()
+            result = fn(*args, **kwargs)
+            recorded = to_jsonable_python(result)
+            self._write(journal.record(*self._fence, ordinal, name, StepType.STEP, StepState.DONE, recorded, started))
+        else:
+            recorded = recalled.result
+        return typing.cast("T", _adapter(fn).validate_python(recorded))
+
+    def effect(self, name: str, submit: Callable[[str], T], recover: Callable[[str], T | None]) -> T:
+        """Do what must not happen twice: intent, deed, result."""
+        ordinal, recalled = self._arrive(name, StepType.EFFECT)
+        if recalled is not None and recalled.state == StepState.DONE:
+            return typing.cast("T", _adapter(submit).validate_python(recalled.result))
+        key = f"{self.job_id}:{ordinal}"
+        done: T | None = None
+        if recalled is None:
+            intent = (*self._fence, ordinal, name, StepType.EFFECT, StepState.INTENT, None, clock.now())
+            self._write(journal.record(*intent))
+        else:
+            done = recover(key)
+        result = submit(key) if done is None else done
+        recorded = to_jsonable_python(result)
+        self._write(journal.complete(*self._fence, ordinal, recorded))
+        return typing.cast("T", _adapter(submit).validate_python(recorded))
+
+    def run(self, kind: str, input: Mapping[str, Any]) -> Answer:
+        """Run a child job and give its answer."""
+        return self.gather(Call(kind, input))[0]
+
+    def gather(self, *calls: Call) -> list[Answer]:
+        """Run child jobs at the same time and give their answers in order."""
+        name = ", ".join(dict.fromkeys(call.kind for call in calls))
+        ordinal, recalled = self._arrive(name, StepType.CHILDREN)
+        if not calls:
+            return []
+        ids: list[str | None] = recalled.result if recalled else [None] * len(calls)
+        if len(ids) != len(calls):
+            raise Nondeterministic(f"Step {ordinal} had {len(ids)} children and now asks for {len(calls)}.")
+        found = self._children([UUID(child) for child in ids if child is not None])
+        self._raise_for_failed(found)
+        if None in ids or any(State(child.state) not in FINAL for child in found.values()):
+            raise Parked(
+                Awaited("children", ordinal, name, calls=calls, children=ids, recorded=recalled is not None)
+            )
+        return [self._answer(found[str(child)]) for child in ids]
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, parked."""
+        ordinal, recalled = self._arrive("sleep", StepType.TIMER)
+        wake_at = datetime.fromisoformat(recalled.result) if recalled else clock.now() + timedelta(seconds=seconds)
+        if clock.now() < wake_at:
+            raise Parked(Awaited("timer", ordinal, "sleep", wake_at=wake_at, recorded=recalled is not None))
+
+    def signal(self, name: str) -> Any:
+        """Wait, parked, for a signal and give its body."""
+        ordinal, recalled = self._arrive(name, StepType.SIGNAL)
+        if recalled is not None:
+            return recalled.result
+        taken = self._db.run(lambda c: self._take_signal(c, ordinal, name))
+        if taken is None:
+            raise Parked(Awaited("signal", ordinal, name, signal=name, recorded=False))
+        return taken["body"]
+
+    def progress(self, current: float, total: float, message: str | None = None) -> None:
+        """Tell how far the job is."""
+        self._check()
+        if total > 0 and self._furthest[1] > 0 and current / total < self._furthest[0] / self._furthest[1]:
+            return
+        is_last = current >= total
+        if not is_last and clock.monotonic() - self._told_at < PROGRESS_EVERY_S:
+            return
+        self._told_at, self._furthest = clock.monotonic(), (current, total)
+        data = {"current": current, "total": total, "message": message}
+        self._write(transition.note(*self._fence, EventType.PROGRESS, data, progress=data))
+
+    def log(self, text: str) -> None:
+        """Append a line to the job's log."""
+        self._check()
+        self._write(transition.note(*self._fence, EventType.LOG, {"text": text[:10_000]}))
+
+    def open(self, asset_id: str) -> Path:
+        """Give a local, read-only file with the asset's bytes."""
+        return self._store.path(self._find(asset_id).sha256)
+
+    def describe(self, asset_id: str) -> Asset:
+        """Give an asset's facts."""
+        return self._find(asset_id).asset()
+
+    def save(
+        self,
+        content: bytes | Path,
+        media_type: str,
+        *,
+        role: str = "output",
+        width: int | None = None,
+        height: int | None = None,
+        duration_s: float | None = None,
+    ) -> Asset:
+        """Keep bytes as an asset of the job."""
+        self._check()
+        blob = self._stored(content)
+
+        def kept(connection: Connection) -> Asset:
+            asset = keep(
+                connection,
+                self._run.tenant_id,
+                blob,
+                media_type=media_type,
+                width=width,
+                height=height,
+                duration_s=duration_s,
+            )
+            return self._made(connection, asset, role)
+
+        asset = self._db.run(kept)
+        self._hint()
+        return asset
+
+    @property
+    def _fence(self) -> tuple[UUID, int]:
+        return self._run.job_id, self._run.delivery
+
+    def _check(self) -> None:
+        if self._run.owner.stopped.is_set():
+            raise Stopped
+
+    def _arrive(self, name: str, type_: StepType) -> tuple[int, Recalled | None]:
+        """Come to the next step, and give what the journal holds of it."""
+        self._check()
+        ordinal, self._next = self._next, self._next + 1
+        recalled = self._journal.get(ordinal)
+        if recalled is not None and (recalled.name, recalled.type) != (name, type_.value):
+            raise Nondeterministic(
+                f"Step {ordinal} was the {recalled.type} {recalled.name!r}, now the handler asks for the "
+                f"{type_.value} {name!r}."
+            )
+        return ordinal, recalled
+
+    def _read_journal(self) -> dict[int, Recalled]:
+        rows = self._db.run(lambda c: list(c.execute(journal.journal_rows(self.job_id))))
+        return {row.ordinal: Recalled(row.name, row.type, row.state, (row.result or {}).get("value")) for row in rows}
+
+    def _write(self, statement: Executable) -> None:
+        """Run a fenced write. No row back: the job is no longer this run's, and the run stops."""
+        self._db.run(lambda c: self._hold(c.execute(statement).first(), c))
+        self._hint()
+
+    def _take_signal(self, connection: Connection, ordinal: int, name: str) -> dict[str, Any] | None:
+        taken: dict[str, Any] | None = connection.execute(journal.take_signal(self.job_id, name)).scalar_one_or_none()
+        if taken is not None:
+            done = (*self._fence, ordinal, name, StepType.SIGNAL, StepState.DONE, taken["body"], clock.now())
+            self._hold(connection.execute(journal.record(*done)).first(), connection)
+        return taken
+
+    def _find(self, asset_id: str) -> Kept:
+        self._check()
+        return self._db.run(lambda c: find(c, self._run.tenant_id, asset_id))
+
+    def _stored(self, content: bytes | Path) -> StoredBlob:
+        if isinstance(content, bytes):
+            return self._store.put([content])
+        if content.resolve().is_relative_to(self.workdir.resolve()):
+            return self._store.adopt(content)
+        return self._store.put([content.read_bytes()])
+
+    def _made(self, connection: Connection, kept: Kept, role: str) -> Asset:
+        """Tell, fenced, that this job made the asset; a replay that makes it again tells nothing new."""
+        asset = kept.asset(role)
+        if connection.execute(made_by(self.job_id, kept.id, role)).first() is not None:
+            data = {"asset_id": asset.id, "role": role, "media_type": asset.media_type, "bytes": asset.bytes}
+            self._hold(connection.execute(transition.note(*self._fence, EventType.ASSET, data)).first(), connection)
+        return asset
+
+    def _hold(self, row: Row[Any] | None, connection: Connection) -> None:
+        """Stop the run when a fenced write found that the job is no longer its own."""
+        if row is None:
+            connection.rollback()
+            self._run.stop(Stop.LOST)
+            raise Stopped
+
+    def _hint(self) -> None:
+        publish_hint(job_topic(self.job_id), tenant_topic(self._run.tenant_id))
+
+    def _children(self, ids: list[UUID]) -> dict[str, Row[Any]]:
+        if not ids:
+            return {}
+        query = select(Job.id, Job.kind, Job.state, Job.output, Job.error).where(Job.id.in_(ids))
+        return {str(row.id): row for row in self._db.run(lambda c: list(c.execute(query)))}
+
+    def _raise_for_failed(self, children: Mapping[str, Row[Any]]) -> None:
+        for child in children.values():
+            if child.state in {State.FAILED, State.CANCELED}:
+                error = child.error or {}
+                raise ChildFailed(f"{child.kind} {child.id} {child.state}: {error.get('message', 'no reason given')}")
+
+    def _answer(self, child: Row[Any]) -> Answer:
+        return self._registry.kind(child.kind).answer.read(child.output or {})
+
+
+@functools.lru_cache(maxsize=256)
+def _adapter_of(annotation: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(annotation)
+
+
+def _adapter(fn: Callable[..., Any]) -> TypeAdapter[Any]:
+    """Give what turns the recorded JSON of a step back into what its function returns."""
+    while isinstance(fn, functools.partial):
+        fn = fn.func
+    try:
+        return _adapter_of(typing.get_type_hints(fn).get("return", Any))
+    except (NameError, TypeError):
+        return _adapter_of(Any)

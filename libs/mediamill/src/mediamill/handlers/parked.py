@@ -1,0 +1,44 @@
+"""The ways in which a handler leaves its slot; none is an ``Exception``, so that no handler eats them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from mediamill.handlers.context import Call
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """What a job parks for, and the step that it stands at."""
+
+    reason: str
+    ordinal: int
+    name: str
+    calls: Sequence[Call] = ()
+    children: Sequence[str | None] = field(default_factory=tuple)
+    """Ids of children that are there already; ``None`` where one must be made for the call in that place."""
+    signal: str | None = None
+    wake_at: datetime | None = None
+    recorded: bool = False
+    """Whether the journal holds the step already."""
+
+
+class Parked(BaseException):
+    """The handler waits; its slot is free."""
+
+    def __init__(self, awaited: Awaited) -> None:
+        super().__init__(awaited.reason)
+        self.awaited = awaited
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """A step as the journal holds it."""
+
+    name: str
+    type: str
+    state: str
+    result: Any

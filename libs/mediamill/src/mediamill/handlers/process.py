@@ -1,0 +1,171 @@
+"""A worker process: its running jobs, its heartbeat, its watch over them, its drain."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import select, tuple_
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from mediamill import clock
+from mediamill.errors import MediamillError
+from mediamill.handlers import endings
+from mediamill.handlers.registration import Registration
+from mediamill.handlers.run import Run, Stop
+from mediamill.handlers.runner import Parts, TimedOut, run_claimed
+from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
+from mediamill.jobs import transition
+from mediamill.jobs.model import Job
+from mediamill.jobs.states import State
+
+log = logging.getLogger(__name__)
+
+WATCH_S = 0.5
+"""How often running jobs are compared with the truth; bounds how long a cancel takes to be noticed."""
+LOST_AND_FOUND_S = 10.0
+"""A lease that this worker does not know of for so long is handed back."""
+
+
+class WorkerProcess:
+    """Runs deliveries, at most ``slots`` at once, and keeps the database and the truth in step."""
+
+    def __init__(self, parts: Parts, registration: Registration, *, heartbeat_s: float, grace_s: float) -> None:
+        self._parts = parts
+        self._registration = registration
+        self._heartbeat_s = heartbeat_s
+        self._grace_s = grace_s
+        self._lock = threading.Lock()
+        self._running: dict[UUID, Run] = {}
+        self._strange: dict[tuple[UUID, int], float] = {}
+        self._stopping = threading.Event()
+        self._draining = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._beat_for_ever, name="heartbeat", daemon=True),
+            threading.Thread(target=self._watch_for_ever, name="watch", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Appear in the database and begin to watch."""
+        self._registration.register()
+        publish_hint(DISPATCH)
+        for thread in self._threads:
+            thread.start()
+
+    def deliver(self, job_id: UUID, delivery: int) -> None:
+        """Claim a delivery and run it, or drop it when it is stale or the worker takes no more."""
+        if self._draining.is_set():
+            return
+        worker_id = self._registration.worker_id
+        row = self._parts.db.run(lambda c: c.execute(transition.claim(job_id, delivery, worker_id)).one_or_none())
+        if row is None:
+            log.debug("stale delivery dropped", extra={"job_id": str(job_id), "delivery": delivery})
+            return
+        publish_hint(job_topic(row.id), tenant_topic(row.tenant_id))
+        run = Run.of(row, self._parts.registry.kind(row.kind))
+        with self._lock:
+            self._running[run.job_id] = run
+        try:
+            run_claimed(run, self._parts)
+        finally:
+            with self._lock:
+                if self._running.get(run.job_id) is run:
+                    del self._running[run.job_id]
+
+    def drain(self) -> None:
+        """Take no more; let jobs end within the grace, then hand the rest back. Returns at once."""
+        if self._draining.is_set():
+            return
+        self._draining.set()
+        threading.Thread(target=self._drain, name="drain", daemon=True).start()
+
+    def stop(self) -> None:
+        """Leave the database, after the last run has ended."""
+        self._stopping.set()
+        try:
+            self._registration.leave()
+        except (SQLAlchemyError, psycopg.Error) as error:
+            log.warning("could not sign off: %s", type(error).__name__)
+
+    def _drain(self) -> None:
+        try:
+            self._registration.drain()
+        except SQLAlchemyError as error:
+            log.warning("could not announce the drain: %s", type(error).__name__)
+        until = clock.monotonic() + self._grace_s
+        while self._runs() and clock.monotonic() < until:
+            self._stopping.wait(0.1)
+        for run in self._runs():
+            run.stop(Stop.DRAIN)
+
+    def _runs(self) -> list[Run]:
+        with self._lock:
+            return list(self._running.values())
+
+    def _beat_for_ever(self) -> None:
+        while not self._stopping.wait(self._heartbeat_s):
+            try:
+                self._beat()
+            except (SQLAlchemyError, psycopg.Error) as error:
+                log.warning("no heartbeat: %s", type(error).__name__)
+
+    def _beat(self) -> None:
+        if not self._registration.beat():
+            log.warning("this worker was taken for dead; it begins anew")
+            for run in self._runs():
+                run.stop(Stop.LOST)
+            self._registration.register()
+        self._hand_back_strangers()
+
+    def _hand_back_strangers(self) -> None:
+        """Hand back leases whose run is not here: their claim was committed but its answer never came."""
+        mine = {(run.job_id, run.delivery) for run in self._runs()}
+        strange = {tuple(held) for held in self._registration.leases()} - mine
+        now = clock.monotonic()
+        self._strange = {held: self._strange.get(held, now) for held in strange}
+        for (job_id, delivery), since in self._strange.items():
+            if now - since >= LOST_AND_FOUND_S:
+                self._parts.db.run(lambda c, j=job_id, d=delivery: c.execute(transition.hand_back(j, d, "lost claim")))
+                self._parts.db.run(lambda c, j=job_id, d=delivery: c.execute(transition.release(j, d)))
+
+    def _watch_for_ever(self) -> None:
+        while not self._stopping.wait(WATCH_S):
+            runs = self._runs()
+            if not runs:
+                continue
+            self._enforce_limits(runs)
+            try:
+                self._stop_lost(runs)
+            except DBAPIError as error:
+                log.warning("cannot see who was cancelled: %s", type(error).__name__)
+
+    def _stop_lost(self, runs: list[Run]) -> None:
+        pairs = [(run.job_id, run.delivery) for run in runs]
+        held = select(Job.id).where(tuple_(Job.id, Job.delivery).in_(pairs), Job.state == State.RUNNING.value)
+        with self._parts.db.unit_of_work() as connection:
+            still = set(connection.execute(held).scalars())
+        for run in runs:
+            if run.job_id not in still and self._running.get(run.job_id) is run:
+                run.stop(Stop.LOST)
+
+    def _enforce_limits(self, runs: list[Run]) -> None:
+        for run in runs:
+            ran_s = clock.monotonic() - run.began
+            if ran_s > run.kind.manifest.hard_time_limit_s:
+                self._give_up_on(run)
+            elif ran_s > run.kind.manifest.soft_time_limit_s:
+                run.stop(Stop.TIMEOUT)
+
+    def _give_up_on(self, run: Run) -> None:
+        """Fail a job whose thread does not stop, and begin a new process, as a thread cannot be killed."""
+        facts = endings.describe(TimedOut(f"{run.kind.name} did not stop at its time limit."))
+        try:
+            self._parts.db.run(lambda c: endings.fail(c, run, facts))
+        except (DBAPIError, MediamillError):
+            log.exception("a stuck job could not be failed", extra={"job_id": str(run.job_id)})
+        log.critical("a handler is stuck beyond its hard limit; this worker ends", extra={"job_id": str(run.job_id)})
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,109 @@
+"""A worker's presence in the database: its row, its session lock, its heartbeat."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import Connection, delete, func, insert, select, text, update
+
+from mediamill.db.session import Database
+from mediamill.ids import uuid7
+from mediamill.jobs.model import Lease, Worker
+
+LOCK_CLASS = 0x6D696C
+"""The first key of every worker's advisory lock; the second is the worker's number."""
+
+
+class Held(NamedTuple):
+    """A lease that the database thinks this worker holds."""
+
+    job_id: UUID
+    delivery: int
+
+
+class Registration:
+    """Registers a worker and keeps one session open whose end tells of the worker's death."""
+
+    def __init__(self, db: Database, url: str, queues: list[str], slots: int, *, holds_session: bool) -> None:
+        self._db = db
+        self._url = url
+        self._queues = queues
+        self._slots = slots
+        self._holds_session = holds_session
+        self._session: psycopg.Connection[Any] | None = None
+        self.worker_id = uuid7()
+        self._number = 0
+
+    def register(self) -> None:
+        """Appear under a new id. The lock is taken first, so that nobody sees the row without it."""
+        self.worker_id = uuid7()
+        self._number = self._db.run(lambda c: c.execute(text("SELECT nextval('worker_numbers')")).scalar_one())
+        self._open_session()
+        self._db.run(self._insert)
+
+    def beat(self) -> bool:
+        """Say that the worker lives. False: it was taken for dead and must register again."""
+        if self._holds_session and not self._session_lives():
+            self._open_session()
+        alive = update(Worker).where(Worker.id == self.worker_id).values(seen_at=func.now()).returning(Worker.id)
+        return self._db.run(lambda c: c.execute(alive).first()) is not None
+
+    def drain(self) -> None:
+        """Say that the worker takes no more."""
+        draining = update(Worker).where(Worker.id == self.worker_id).values(draining=True)
+        self._db.run(lambda c: c.execute(draining), patience_s=2)
+
+    def leave(self) -> None:
+        """Disappear; what is still leased to the worker is left to the sweep."""
+        idle = ~select(Lease.job_id).where(Lease.worker_id == self.worker_id).exists()
+        self._db.run(lambda c: c.execute(delete(Worker).where(Worker.id == self.worker_id, idle)), patience_s=2)
+        self._close_session()
+
+    def leases(self) -> list[Held]:
+        """Give the leases that the database thinks this worker holds."""
+        query = select(Lease.job_id, Lease.delivery).where(Lease.worker_id == self.worker_id)
+        return self._db.run(lambda c: [Held(row.job_id, row.delivery) for row in c.execute(query)])
+
+    def _insert(self, connection: Connection) -> None:
+        row = {
+            "id": self.worker_id,
+            "number": self._number,
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "queues": self._queues,
+            "slots": self._slots,
+        }
+        connection.execute(insert(Worker).values(row))
+
+    def _open_session(self) -> None:
+        self._close_session()
+        if not self._holds_session:
+            return
+        self._session = psycopg.connect(
+            self._url,
+            autocommit=True,
+            connect_timeout=5,
+            application_name=f"mediamill worker {self._number}",
+            keepalives_idle=10,
+            keepalives_interval=5,
+            keepalives_count=3,
+        )
+        self._session.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_CLASS, self._number))
+
+    def _session_lives(self) -> bool:
+        try:
+            if self._session is None or self._session.closed:
+                return False
+            self._session.execute("SELECT 1")
+        except psycopg.Error:
+            return False
+        return True
+
+    def _close_session(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None

@@ -1,0 +1,80 @@
+"""One run of a job: its claim, its fence, and why it was stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from mediamill.clock import monotonic
+from mediamill.processes import ProcessOwner
+from mediamill.queues.registry import Kind
+
+
+class Stop(StrEnum):
+    """Why a run was told to stop."""
+
+    LOST = "lost"
+    """The job was taken from this run: cancelled, expired, or handed to another worker."""
+    DRAIN = "drain"
+    """The worker is stopping and its grace is over."""
+    TIMEOUT = "timeout"
+    """The kind's soft time limit has passed."""
+
+
+@dataclass
+class Run:
+    """A claimed job in this process."""
+
+    job_id: UUID
+    tenant_id: UUID
+    kind: Kind
+    delivery: int
+    attempt: int
+    crashes: int
+    seq: int
+    priority: int
+    parent_id: UUID | None
+    root_id: UUID
+    input: dict[str, Any]
+    provider: str | None
+    cache: str
+    max_cost: Decimal | None
+    progress: dict[str, Any] | None
+    owner: ProcessOwner = field(default_factory=ProcessOwner)
+    began: float = field(default_factory=monotonic)
+    stop_reason: Stop | None = None
+
+    @classmethod
+    def of(cls, row: Any, kind: Kind) -> Run:
+        """Make a run of a claim's row."""
+        return cls(
+            job_id=row.id,
+            tenant_id=row.tenant_id,
+            kind=kind,
+            delivery=row.delivery,
+            attempt=row.attempt,
+            crashes=row.crashes,
+            seq=row.seq,
+            priority=row.priority,
+            parent_id=row.parent_id,
+            root_id=row.root_id,
+            input=row.input,
+            provider=row.provider,
+            cache=row.cache,
+            max_cost=row.max_cost,
+            progress=row.progress,
+        )
+
+    def stop(self, reason: Stop) -> None:
+        """Stop the run at its next call to the context and end its children. The first reason counts."""
+        if self.stop_reason is None:
+            self.stop_reason = reason
+            self.owner.stop()
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the journal must be empty, as no worker was handed this job before."""
+        return self.delivery == 1

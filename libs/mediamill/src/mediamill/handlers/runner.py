@@ -1,0 +1,109 @@
+"""Runs one claimed job: builds its context, calls its handler, maps the ending to one transition."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from mediamill.assets.store import Store
+from mediamill.contracts import Answer
+from mediamill.db.session import Database
+from mediamill.errors import JobError, MediamillError, Transient
+from mediamill.handlers import endings
+from mediamill.handlers.handler import handler_of
+from mediamill.handlers.journaled import JournaledContext
+from mediamill.handlers.parked import Parked
+from mediamill.handlers.run import Run, Stop
+from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
+from mediamill.processes import Stopped, owning
+from mediamill.queues.registry import Registry
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 3600.0
+"""How long an ending is tried while the database is away; a worker that is taken for dead meanwhile changes nothing."""
+
+
+class TimedOut(JobError):
+    """The kind's time limit has passed."""
+
+    code = "timeout"
+
+
+class Unexpected(Transient):
+    """The handler broke in a way that nobody foresaw."""
+
+    code = "unexpected"
+
+
+class Parts(NamedTuple):
+    """What a runner works with."""
+
+    db: Database
+    registry: Registry
+    store: Store
+
+
+def run_claimed(run: Run, parts: Parts) -> None:
+    """Run a claimed job to one of its endings."""
+    log.info("job starts", extra={"job_id": str(run.job_id), "kind": run.kind.name, "delivery": run.delivery})
+    try:
+        answer = _call(run, parts)
+    except Parked as parked:
+        awaited = parked.awaited
+        _end(run, parts, lambda c: endings.park(c, run, awaited, parts.registry))
+    except Stopped:
+        _end_stopped(run, parts)
+    except MediamillError as error:
+        caught = error
+        _end(run, parts, lambda c: endings.give_up_or_retry(c, run, caught))
+    except Exception as error:
+        log.exception("handler broke", extra={"job_id": str(run.job_id), "kind": run.kind.name})
+        unexpected = Unexpected(f"{type(error).__name__}: {error}"[:2000])
+        _end(run, parts, lambda c: endings.give_up_or_retry(c, run, unexpected))
+    else:
+        _end(run, parts, lambda c: endings.succeed(c, run, answer))
+
+
+def _call(run: Run, parts: Parts) -> Answer:
+    ask = run.kind.read(run.input)
+    handle = handler_of(run.kind.ask)
+    with (
+        tempfile.TemporaryDirectory(prefix="mediamill-", ignore_cleanup_errors=True) as folder,
+        owning(run.owner),
+    ):
+        context = JournaledContext(run, parts.db, parts.registry, parts.store, Path(folder))
+        answer = handle(context, ask)
+        if run.owner.stopped.is_set():
+            raise Stopped
+    return answer
+
+
+def _end_stopped(run: Run, parts: Parts) -> None:
+    match run.stop_reason:
+        case Stop.DRAIN:
+            _end(run, parts, lambda c: endings.hand_back(c, run, "drain"))
+        case Stop.TIMEOUT:
+            limit = run.kind.manifest.soft_time_limit_s
+            error = TimedOut(f"{run.kind.name} may run {limit:g} s.")
+            _end(run, parts, lambda c: endings.fail(c, run, endings.describe(error)))
+        case _:
+            parts.db.run(lambda c: endings.release(c, run), PATIENCE_S)
+
+
+def _end(run: Run, parts: Parts, ending: Callable[[Connection], bool]) -> None:
+    """Write an ending down; if the job was taken from the run, only its slot is given back."""
+    try:
+        held = parts.db.run(ending, PATIENCE_S)
+    except MediamillError as error:
+        # The ending itself was refused, as by a child whose input does not fit its kind.
+        facts = endings.describe(error)
+        held = parts.db.run(lambda c: endings.fail(c, run, facts), PATIENCE_S)
+    if not held:
+        parts.db.run(lambda c: endings.release(c, run), PATIENCE_S)
+    publish_hint(job_topic(run.job_id), tenant_topic(run.tenant_id), DISPATCH)

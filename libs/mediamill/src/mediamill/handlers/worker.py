@@ -1,0 +1,82 @@
+"""``python -m mediamill.handlers.worker``: a worker of one, several or all queues."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+from mediamill.assets.store import store
+from mediamill.db.session import database
+from mediamill.handlers.process import WorkerProcess
+from mediamill.handlers.registration import Registration
+from mediamill.handlers.runner import Parts
+from mediamill.queues.registry import Registry, registry
+from mediamill.settings import settings
+from mediamill.telemetry.logs import configure_logs
+from mediamill.wire.celery import celery_app
+from mediamill.wire.consume import consume
+
+log = logging.getLogger(__name__)
+
+SPARE_SLOTS = 2
+"""Slots beyond the cores of a worker that serves every queue: flows and text hardly use any."""
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="mediamill-worker", description=__doc__)
+    parser.add_argument("--queues", default="all", help="'all', or queues separated by commas (default: all)")
+    parser.add_argument("--slots", type=int, default=None, help="jobs at once (default: from queue.toml, or the cores)")
+    return parser.parse_args(argv)
+
+
+def chosen_queues(text: str, found: Registry) -> list[str]:
+    """Give the queues that were asked for. Raises ``NotFound`` for one that is not installed."""
+    if text == "all":
+        return list(found.queues)
+    return [found.queue(name.strip()).name for name in text.split(",")]
+
+
+def slots_for(queues: Sequence[str], found: Registry) -> int:
+    """Give a worker of one queue the concurrency of its manifest, and one of many the machine's cores and a few more."""
+    if len(queues) == 1:
+        return found.queue(queues[0]).manifest.worker.concurrency
+    return (os.cpu_count() or 1) + SPARE_SLOTS
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Work until told to stop."""
+    arguments = parse(argv)
+    configure_logs("worker")
+    config, found = settings(), registry()
+    queues = chosen_queues(arguments.queues, found)
+    for name in queues:
+        found.queue(name).load_handlers()
+    slots = arguments.slots or slots_for(queues, found)
+    url = config.database_url.get_secret_value()
+    registration = Registration(database(), url, queues, slots, holds_session=config.liveness == "session")
+    process = WorkerProcess(
+        Parts(database(), found, store()),
+        registration,
+        heartbeat_s=config.heartbeat_s,
+        grace_s=config.drain_grace_s,
+    )
+    pool = found.queue(queues[0]).manifest.worker.pool if len(queues) == 1 else "threads"
+    code = consume(
+        celery_app(),
+        queues,
+        pool=pool,
+        slots=slots,
+        deliver=process.deliver,
+        on_ready=process.start,
+        on_stopping=process.drain,
+    )
+    process.stop()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

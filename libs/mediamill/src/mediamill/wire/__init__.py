@@ -1,0 +1,1 @@
+"""The broker, which is only a wire: the one place that knows Celery."""

@@ -1,0 +1,47 @@
+"""The Celery application: JSON only, no results, acknowledged at once, because the database knows better."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from celery import Celery
+
+from mediamill.settings import Settings, settings
+
+VISIBILITY_TIMEOUT_S = 7200
+"""Longer than any run: a message is acknowledged before its run begins, so the broker has nothing to bring back."""
+
+
+def make_app(config: Settings) -> Celery:
+    """Make the application for a broker."""
+    app = Celery("mediamill", broker=config.broker_url.get_secret_value(), set_as_current=False)
+    app.conf.update(
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_acks_late=False,
+        task_create_missing_queues=True,
+        worker_prefetch_multiplier=1,
+        worker_disable_prefetch=True,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_connection_timeout=2,
+        broker_transport_options={
+            "visibility_timeout": VISIBILITY_TIMEOUT_S,
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+        },
+    )
+    return app
+
+
+@lru_cache(maxsize=1)
+def celery_app() -> Celery:
+    """Give this process's application."""
+    return make_app(settings())
