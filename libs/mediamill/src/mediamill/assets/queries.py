@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Insert, Select, func, select
@@ -33,7 +34,7 @@ def upsert(
     height: int | None,
     duration_s: float | None,
 ) -> Insert:
-    """Give a tenant the right to some bytes; the same bytes are the same asset, kept for longer and described better."""
+    """Give a tenant the right to some bytes; the same bytes are the same asset, kept anew."""
     new = insert(AssetRow).values(
         id=uuid7(),
         tenant_id=tenant_id,
@@ -55,22 +56,22 @@ def upsert(
     ).returning(*FACTS)
 
 
-def one(tenant_id: UUID, asset_id: UUID) -> Select[tuple[object, ...]]:
+def one(tenant_id: UUID, asset_id: UUID) -> Select[*tuple[Any, ...]]:
     """Find an asset of a tenant."""
     return select(*FACTS).where(AssetRow.tenant_id == tenant_id, AssetRow.id == asset_id)
 
 
-def one_of_anybody(asset_id: UUID) -> Select[tuple[object, ...]]:
+def one_of_anybody(asset_id: UUID) -> Select[*tuple[Any, ...]]:
     """Find an asset whoever owns it, for a request whose signature was checked before."""
     return select(*FACTS).where(AssetRow.id == asset_id)
 
 
-def owned(tenant_id: UUID, asset_ids: Collection[UUID]) -> Select[tuple[UUID]]:
+def owned(tenant_id: UUID, asset_ids: Collection[UUID]) -> Select[UUID]:
     """Tell which of these assets are the tenant's."""
     return select(AssetRow.id).where(AssetRow.tenant_id == tenant_id, AssetRow.id.in_(asset_ids))
 
 
-def page(tenant_id: UUID, *, media_type: str | None, before: UUID | None, limit: int) -> Select[tuple[object, ...]]:
+def page(tenant_id: UUID, *, media_type: str | None, before: UUID | None, limit: int) -> Select[*tuple[Any, ...]]:
     """List a tenant's assets, newest first."""
     statement = select(*FACTS).where(AssetRow.tenant_id == tenant_id)
     if media_type is not None:

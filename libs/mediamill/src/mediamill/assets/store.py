@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
+from mediamill.clock import now
 from mediamill.errors import NotFound
 from mediamill.settings import settings
 
@@ -137,7 +137,7 @@ class FileStore:
         """Delete what killed processes left half written, and tell how many files that were."""
         cleared = 0
         for left in (self.root / _INCOMING).iterdir():
-            if time.time() - left.stat().st_mtime > older_than_s:
+            if now().timestamp() - left.stat().st_mtime > older_than_s:
                 left.unlink(missing_ok=True)
                 cleared += 1
         return cleared

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from mediamill.assets.store import FileStore, open_store
+from mediamill.errors import NotFound
+
+CONTENT = b"some bytes" * 1000
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+
+
+def test_what_is_put_is_found_under_its_hash(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+
+    blob = store.put([CONTENT[:7], CONTENT[7:]])
+
+    assert blob == (SHA256, len(CONTENT))
+    assert store.path(SHA256).read_bytes() == CONTENT
+    assert store.path(SHA256) == tmp_path / SHA256[:2] / SHA256[2:4] / SHA256
+
+
+def test_an_adopted_file_is_moved_and_cannot_be_written(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "store")
+    made = tmp_path / "made.png"
+    made.write_bytes(CONTENT)
+
+    blob = store.adopt(made)
+
+    assert blob == (SHA256, len(CONTENT))
+    assert not made.exists()
+    assert store.path(SHA256).stat().st_mode & 0o222 == 0
+
+
+def test_a_symlink_is_copied_and_what_it_points_to_stays(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "store")
+    original = tmp_path / "original"
+    original.write_bytes(CONTENT)
+    link = tmp_path / "link"
+    link.symlink_to(original)
+
+    store.adopt(link)
+
+    assert original.read_bytes() == CONTENT
+    assert not store.path(SHA256).is_symlink()
+
+
+def test_an_intake_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+
+    with pytest.raises(ZeroDivisionError), store.intake() as intake:
+        intake.write(CONTENT)
+        raise ZeroDivisionError
+
+    assert not any(path.is_file() for path in tmp_path.rglob("*"))
+
+
+def test_putting_again_heals_a_damaged_copy(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+    store.put([CONTENT])
+    store.path(SHA256).chmod(0o644)
+    store.path(SHA256).write_bytes(b"damaged")
+
+    store.put([CONTENT])
+
+    assert store.path(SHA256).read_bytes() == CONTENT
+
+
+def test_missing_and_removed_bytes_are_not_found(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+    store.put([CONTENT])
+
+    store.remove(SHA256)
+    store.remove(SHA256)
+
+    with pytest.raises(NotFound, match=SHA256):
+        store.path(SHA256)
+
+
+def test_only_old_leftovers_are_cleared(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+    old, young = tmp_path / "incoming" / "old", tmp_path / "incoming" / "young"
+    old.write_bytes(b"x")
+    young.write_bytes(b"x")
+    os.utime(old, (1, 1))
+
+    cleared = store.clear_abandoned()
+
+    assert cleared == 1
+    assert young.exists()
+
+
+def test_an_unknown_scheme_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="s3://bucket"):
+        open_store("s3://bucket")
