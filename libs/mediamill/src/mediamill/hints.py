@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -169,3 +170,38 @@ class Listener:
         for topic in topics.split("\n"):
             for ear in self._ears.get(topic, ()):
                 ear.ring()
+
+
+class Waiter:
+    """A blocking ear on one topic, for a loop that must also work when nobody speaks."""
+
+    def __init__(self, url: str | None, topic: str) -> None:
+        self._url = url
+        self._topic = topic
+        self._subscription: redis.client.PubSub | None = None
+
+    def wait(self, timeout_s: float) -> None:
+        """Return when the topic changed or after ``timeout_s``, whichever comes first."""
+        until = monotonic() + timeout_s
+        try:
+            while (left := until - monotonic()) > 0:
+                message = self._subscribed().get_message(ignore_subscribe_messages=True, timeout=left)
+                if message is not None and self._topic in message["data"].decode().split("\n"):
+                    self._drain()
+                    return
+        except (RedisError, OSError):
+            self._subscription = None
+            time.sleep(max(0.0, until - monotonic()))
+
+    def _subscribed(self) -> redis.client.PubSub:
+        if self._url is None:
+            raise OSError("no hints")
+        if self._subscription is None:
+            self._subscription = redis.Redis.from_url(self._url, socket_connect_timeout=1).pubsub()
+            self._subscription.subscribe(CHANNEL)
+        return self._subscription
+
+    def _drain(self) -> None:
+        """Drop the hints that came meanwhile: the turn that follows sees all that they tell of."""
+        while self._subscribed().get_message(ignore_subscribe_messages=True, timeout=0) is not None:
+            pass

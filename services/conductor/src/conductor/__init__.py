@@ -1,1 +1,1 @@
-"""The loops that move work, each elected by a lock."""
+"""The loops that move work: dispatch, sweep, calendar. Any number of conductors may run; a lock elects each turn."""

@@ -49,7 +49,7 @@ def keep(
     height: int | None = None,
     duration_s: float | None = None,
 ) -> Kept:
-    """Make stored bytes an asset of the tenant. The same bytes again are the same asset, its missing facts filled in."""
+    """Make stored bytes an asset of the tenant. The same bytes again are the same asset, with more facts."""
     statement = queries.upsert(
         tenant_id, blob, media_type=media_type, width=width, height=height, duration_s=duration_s
     )

@@ -13,22 +13,28 @@ from mediamill.wire.message import TASK, Delivery, broker_queue
 log = logging.getLogger(__name__)
 
 
-def publish(app: Celery, deliveries: Iterable[Delivery]) -> int:
-    """Put deliveries on the wire and tell how many went; a broker that is away costs nothing but the wait for it."""
-    sent = 0
-    with app.connection_for_write() as connection:
-        away = (OperationalError, OSError, *connection.recoverable_connection_errors)
-    try:
-        with app.producer_or_acquire() as producer:
-            for delivery in deliveries:
-                app.send_task(
-                    TASK,
-                    args=(str(delivery.job_id), delivery.number),
-                    queue=broker_queue(delivery.queue),
-                    producer=producer,
-                    retry=False,
-                )
-                sent += 1
-    except away as error:
-        log.warning("the broker is away: %s", type(error).__name__)
-    return sent
+class Publisher:
+    """Puts deliveries on the wire."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+        with app.connection_for_write() as connection:
+            self._away = (OperationalError, OSError, *connection.recoverable_connection_errors)
+
+    def publish(self, deliveries: Iterable[Delivery]) -> int:
+        """Publish and tell how many went; a broker that is away costs nothing but the wait for it."""
+        sent = 0
+        try:
+            with self._app.producer_or_acquire() as producer:
+                for delivery in deliveries:
+                    self._app.send_task(
+                        TASK,
+                        args=(str(delivery.job_id), delivery.number),
+                        queue=broker_queue(delivery.queue),
+                        producer=producer,
+                        retry=False,
+                    )
+                    sent += 1
+        except self._away as error:
+            log.warning("the broker is away: %s", type(error).__name__)
+        return sent

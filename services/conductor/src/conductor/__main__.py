@@ -1,0 +1,54 @@
+"""``python -m conductor``: run every loop in one process, until SIGTERM."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+
+from conductor.calendar.tick import Calendar
+from conductor.dispatch.tick import Dispatcher
+from conductor.loops import Loop
+from conductor.sweep.tick import Sweeper
+from mediamill.assets.store import store
+from mediamill.db.session import database
+from mediamill.hints import DISPATCH, Waiter, hint_url
+from mediamill.queues.registry import registry
+from mediamill.settings import settings
+from mediamill.telemetry.logs import configure_logs
+from mediamill.wire.celery import celery_app
+from mediamill.wire.publish import Publisher
+
+CALENDAR_S = 30.0
+STOP_GRACE_S = 5.0
+
+
+def main() -> int:
+    """Run until told to stop."""
+    configure_logs("conductor")
+    config, db = settings(), database()
+    publisher = Publisher(celery_app())
+    calendar = Calendar(db, registry(), store(), config)
+    db.run(lambda _: calendar.prepare())
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    hints = Waiter(hint_url(config), DISPATCH)
+    loops = [
+        Loop("dispatch", Dispatcher(db, registry(), publisher, config).tick, hints.wait, config.poll_s),
+        Loop("sweep", Sweeper(db, publisher, config).tick, time.sleep, config.sweep_s),
+        Loop("calendar", calendar.tick, lambda s: stopping.wait(s) and None, CALENDAR_S),
+    ]
+    for loop in loops:
+        loop.start()
+    stopping.wait()
+    for loop in loops:
+        loop.stop()
+    for loop in loops[:2]:
+        loop.join(STOP_GRACE_S)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Old jobs and assets go: first the rows, then the bytes that no row names any more."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+
+from mediamill import clock
+from mediamill.assets.store import FileStore
+from mediamill.db.session import Database
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+
+_OLD_JOBS = text("""
+DELETE FROM jobs WHERE id IN (
+    SELECT id FROM jobs
+    WHERE id < :bound AND finished_at < :before AND state IN ('succeeded', 'failed', 'canceled')
+    ORDER BY id LIMIT :batch)
+""")
+
+_OLD_ASSETS = text("""
+DELETE FROM assets WHERE id IN (
+    SELECT id FROM assets
+    WHERE kept_at < :before AND NOT EXISTS (SELECT 1 FROM job_assets WHERE job_assets.asset_id = assets.id)
+    LIMIT :batch)
+RETURNING sha256
+""")
+
+_STILL_NAMED = text("SELECT 1 FROM assets WHERE sha256 = :sha256 LIMIT 1")
+
+
+def forget_jobs(db: Database, keep_days: int) -> int:
+    """Delete jobs that ended more than ``keep_days`` ago, with their events, steps and links; tell how many."""
+    before = clock.now() - timedelta(days=keep_days)
+    # Ids begin with the milliseconds of their birth, so the key itself bounds the search.
+    bound = UUID(int=int(before.timestamp() * 1000) << 80)
+    deleted = 0
+    while True:
+        with db.unit_of_work() as connection:
+            count = connection.execute(_OLD_JOBS, {"bound": bound, "before": before, "batch": BATCH}).rowcount
+        deleted += count
+        if count < BATCH:
+            return deleted
+
+
+def forget_assets(db: Database, store: FileStore, keep_days: int) -> int:
+    """Delete assets that nobody made, uploaded or used for ``keep_days``; tell how many.
+
+    Bytes go only when no tenant's row names them, after the rows, and never while they are young: somebody may be
+    about to name them again.
+    """
+    before = clock.now() - timedelta(days=keep_days)
+    deleted = 0
+    while True:
+        with db.unit_of_work() as connection:
+            hashes = list(connection.execute(_OLD_ASSETS, {"before": before, "batch": BATCH}).scalars())
+        for sha256 in hashes:
+            with db.unit_of_work() as connection:
+                is_named = connection.execute(_STILL_NAMED, {"sha256": sha256}).first() is not None
+            if not is_named:
+                store.remove(sha256)
+        deleted += len(hashes)
+        if len(hashes) < BATCH:
+            store.clear_abandoned()
+            return deleted

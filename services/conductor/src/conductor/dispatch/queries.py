@@ -1,0 +1,81 @@
+"""The statements of the dispatcher, as SQL, since that is what they are about."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+READY_QUEUES = text("""
+WITH RECURSIVE found AS (
+    (SELECT queue FROM lines ORDER BY queue LIMIT 1)
+    UNION ALL
+    SELECT (SELECT queue FROM lines WHERE queue > found.queue ORDER BY queue LIMIT 1)
+    FROM found WHERE found.queue IS NOT NULL
+)
+SELECT found.queue FROM found LEFT JOIN queues ON queues.name = found.queue
+WHERE found.queue IS NOT NULL AND NOT coalesce(queues.paused, false)
+""")
+"""Queues with a line, found by jumping along the index instead of counting."""
+
+WORKERS = text("""
+SELECT workers.id, workers.queues, workers.slots, count(leases.job_id) AS busy
+FROM workers LEFT JOIN leases ON leases.worker_id = workers.id
+WHERE NOT workers.draining AND workers.seen_at > now() - make_interval(secs => :lease_s)
+GROUP BY workers.id
+""")
+
+UNCLAIMED = text("SELECT queue, count(*) AS jobs FROM leases WHERE worker_id IS NULL GROUP BY queue")
+
+RUNNING_BY_KIND = text("SELECT kind, count(*) AS jobs FROM leases WHERE queue = :queue GROUP BY kind")
+
+LOCK = text("SELECT pg_try_advisory_xact_lock(:key, hashtext(:queue))")
+
+TURNS = text("""
+INSERT INTO queues (name) VALUES (:queue) ON CONFLICT (name) DO UPDATE SET name = excluded.name
+RETURNING turns, paused
+""")
+
+KEEP_TURNS = text("UPDATE queues SET turns = CAST(:turns AS jsonb) WHERE name = :queue")
+
+CANDIDATES = text("""
+WITH RECURSIVE owners AS (
+    (SELECT tenant_id FROM lines WHERE queue = :queue ORDER BY tenant_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT tenant_id FROM lines WHERE queue = :queue AND tenant_id > owners.tenant_id
+            ORDER BY tenant_id LIMIT 1)
+    FROM owners WHERE owners.tenant_id IS NOT NULL
+)
+SELECT owners.tenant_id, tenants.weight, tenants.max_running, coalesce(running.jobs, 0) AS running,
+       head.job_id, head.kind
+FROM owners
+JOIN tenants ON tenants.id = owners.tenant_id
+LEFT JOIN (SELECT tenant_id, count(*) AS jobs FROM leases GROUP BY tenant_id) running
+       ON running.tenant_id = owners.tenant_id
+CROSS JOIN LATERAL (
+    SELECT job_id, kind, rank, priority FROM lines
+    WHERE lines.queue = :queue AND lines.tenant_id = owners.tenant_id AND lines.run_at <= now()
+      AND lines.kind <> ALL(CAST(:full_kinds AS text[]))
+    ORDER BY rank, priority, job_id
+    LIMIT :slots
+) head
+ORDER BY owners.tenant_id, head.rank, head.priority, head.job_id
+""")
+
+HAND_OVER = text("""
+WITH held AS (
+    SELECT id FROM jobs WHERE id = ANY(:ids) AND state = 'queued' ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+), unlined AS (
+    DELETE FROM lines USING held WHERE lines.job_id = held.id
+    RETURNING lines.job_id, lines.queue, lines.tenant_id, lines.kind
+), moved AS (
+    UPDATE jobs SET delivery = delivery + 1 FROM unlined WHERE jobs.id = unlined.job_id
+    RETURNING jobs.id, jobs.delivery
+), leased AS (
+    INSERT INTO leases (job_id, queue, tenant_id, kind, delivery)
+    SELECT unlined.job_id, unlined.queue, unlined.tenant_id, unlined.kind, moved.delivery
+    FROM unlined JOIN moved ON moved.id = unlined.job_id
+    ON CONFLICT (job_id) DO UPDATE
+    SET delivery = excluded.delivery, worker_id = NULL, published_at = now(), claimed_at = NULL
+)
+SELECT id, delivery FROM moved
+""")
+"""The job is locked before its line, as by everything that moves a job."""

@@ -1,0 +1,108 @@
+"""One turn of the dispatcher."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from conductor.dispatch import queries
+from conductor.dispatch.fair import Batch, Candidate, TenantLine, Turns, next_batch
+from conductor.dispatch.window import LiveWorker, window
+from mediamill.db.session import Database
+from mediamill.queues.registry import Registry
+from mediamill.settings import Settings
+from mediamill.wire.message import Delivery
+from mediamill.wire.publish import Publisher
+
+log = logging.getLogger(__name__)
+
+LOCK_CLASS = 0x646973
+UNBOUNDED = 1_000_000
+LARGEST_BATCH = 500
+
+
+class Dispatcher:
+    """Keeps every queue's window full."""
+
+    def __init__(self, db: Database, registry: Registry, publisher: Publisher, config: Settings) -> None:
+        self._db = db
+        self._registry = registry
+        self._publisher = publisher
+        self._config = config
+
+    def tick(self) -> int:
+        """Hand over what the windows have room for, publish it after the commit, and tell how many that were."""
+        with self._db.unit_of_work() as connection:
+            ready = [row.queue for row in connection.execute(queries.READY_QUEUES)]
+            if not ready:
+                return 0
+            workers = live_workers(connection, self._config.lease_s)
+            unclaimed = {row.queue: row.jobs for row in connection.execute(queries.UNCLAIMED)}
+        handed_over = 0
+        for queue in ready:
+            free = min(window(queue, workers, unclaimed, self._config.prefetch), LARGEST_BATCH)
+            if free == 0:
+                continue
+            deliveries = self._hand_over(queue, free)
+            unclaimed[queue] = unclaimed.get(queue, 0) + len(deliveries)
+            handed_over += self._publisher.publish(deliveries)
+        return handed_over
+
+    def _hand_over(self, queue: str, slots: int) -> list[Delivery]:
+        with self._db.unit_of_work() as connection:
+            if not connection.execute(queries.LOCK, {"key": LOCK_CLASS, "queue": queue}).scalar_one():
+                return []
+            remembered = connection.execute(queries.TURNS, {"queue": queue}).one()
+            if remembered.paused:
+                return []
+            kind_room = self._kind_room(connection, queue)
+            lines = _lines(connection, queue, slots, [kind for kind, room in kind_room.items() if room <= 0])
+            batch = next_batch(lines, Turns.model_validate(remembered.turns), slots, kind_room)
+            return _take(connection, queue, batch)
+
+    def _kind_room(self, connection: Connection, queue: str) -> dict[str, int]:
+        limits = {
+            kind.name: kind.manifest.max_running
+            for kind in self._registry.kinds.values()
+            if kind.queue == queue and kind.manifest.max_running is not None
+        }
+        if not limits:
+            return {}
+        running = {row.kind: row.jobs for row in connection.execute(queries.RUNNING_BY_KIND, {"queue": queue})}
+        return {kind: limit - running.get(kind, 0) for kind, limit in limits.items()}
+
+
+def live_workers(connection: Connection, lease_s: float) -> list[LiveWorker]:
+    """Give the workers that take deliveries now."""
+    rows = connection.execute(queries.WORKERS, {"lease_s": lease_s})
+    return [LiveWorker(row.id, frozenset(row.queues), row.slots, row.busy) for row in rows]
+
+
+def _lines(connection: Connection, queue: str, slots: int, full_kinds: Sequence[str]) -> dict[UUID, TenantLine]:
+    rows = connection.execute(
+        queries.CANDIDATES, {"queue": queue, "slots": slots, "full_kinds": list(full_kinds)}
+    ).all()
+    jobs: defaultdict[UUID, list[Candidate]] = defaultdict(list)
+    facts = {row.tenant_id: row for row in rows}
+    for row in rows:
+        jobs[row.tenant_id].append(Candidate(row.job_id, row.kind))
+    return {
+        tenant: TenantLine(
+            weight=row.weight,
+            room=UNBOUNDED if row.max_running is None else row.max_running - row.running,
+            jobs=jobs[tenant],
+        )
+        for tenant, row in facts.items()
+    }
+
+
+def _take(connection: Connection, queue: str, batch: Batch) -> list[Delivery]:
+    if not batch.jobs:
+        return []
+    taken = {row.id: row.delivery for row in connection.execute(queries.HAND_OVER, {"ids": batch.jobs})}
+    connection.execute(queries.KEEP_TURNS, {"queue": queue, "turns": batch.turns.model_dump_json()})
+    return [Delivery(job, taken[job], queue) for job in batch.jobs if job in taken]

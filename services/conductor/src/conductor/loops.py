@@ -1,0 +1,56 @@
+"""Loops that go on: a turn that breaks is logged and tried again, the database may come and go."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from mediamill.clock import monotonic
+from mediamill.errors import MediamillError
+
+log = logging.getLogger(__name__)
+
+FASTEST_S = 0.003
+"""Turns that follow hints are at least this far apart, so that a burst of hints is one turn."""
+
+
+class Loop:
+    """Takes turns until it is stopped; ``wait`` sleeps at most the given seconds between them."""
+
+    def __init__(self, name: str, turn: Callable[[], int], wait: Callable[[float], None], every_s: float) -> None:
+        self.name = name
+        self.turned_at = 0.0
+        self._turn = turn
+        self._wait = wait
+        self._every_s = every_s
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the turn that is under way."""
+        self._stopping.set()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the end."""
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._turn()
+                self.turned_at = monotonic()
+            except (SQLAlchemyError, OSError, MediamillError) as error:
+                log.warning("%s: %s", self.name, type(error).__name__, exc_info=log.isEnabledFor(logging.DEBUG))
+                self._stopping.wait(self._every_s)
+            except Exception:
+                log.exception("%s broke; it goes on", self.name)
+                self._stopping.wait(self._every_s)
+            self._stopping.wait(FASTEST_S)
+            self._wait(self._every_s)

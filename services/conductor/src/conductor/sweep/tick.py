@@ -1,0 +1,131 @@
+"""One turn of the sweep."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from conductor.dispatch.tick import live_workers
+from conductor.dispatch.window import has_free_slot
+from conductor.sweep import queries
+from mediamill.db.session import Database
+from mediamill.errors import JobError
+from mediamill.handlers.endings import describe
+from mediamill.handlers.registration import LOCK_CLASS
+from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
+from mediamill.jobs import transition
+from mediamill.jobs.ended import end, withdraw_descendants
+from mediamill.jobs.model import Job, Wait
+from mediamill.jobs.states import State
+from mediamill.settings import Settings
+from mediamill.wire.message import Delivery
+from mediamill.wire.publish import Publisher
+
+log = logging.getLogger(__name__)
+
+WAKE_BATCH = 500
+
+
+class Crashed(JobError):
+    """The job took down every worker that ran it."""
+
+    code = "crashed"
+
+
+class DeadlinePassed(JobError):
+    """The job's deadline passed before it ended."""
+
+    code = "timeout"
+
+
+class Sweeper:
+    """Finds what was lost and what is due."""
+
+    def __init__(self, db: Database, publisher: Publisher, config: Settings) -> None:
+        self._db = db
+        self._publisher = publisher
+        self._config = config
+
+    def tick(self) -> int:
+        """Look once, do what is due, and tell how many things that were."""
+        with self._db.unit_of_work() as connection:
+            due = connection.execute(queries.ANYTHING_DUE, self._parameters).one()
+        done = 0
+        if due.dead_workers:
+            done += self._bury_the_dead()
+        if due.timers:
+            done += self._wake_sleepers()
+        if due.deadlines:
+            done += self._expire()
+        if due.unclaimed:
+            done += self._publish_again()
+        if done:
+            publish_hint(DISPATCH)
+        return done
+
+    @property
+    def _parameters(self) -> dict[str, Any]:
+        return {
+            "lease_s": self._config.lease_s,
+            "by_session": self._config.liveness == "session",
+            "lock_class": LOCK_CLASS,
+            "claim_timeout_s": self._config.claim_timeout_s,
+        }
+
+    def _bury_the_dead(self) -> int:
+        with self._db.unit_of_work() as connection:
+            dead = connection.execute(queries.DEAD_WORKERS, self._parameters).all()
+        for worker in dead:
+            log.warning("worker %s on %s is dead; its jobs go back in line", worker.pid, worker.host)
+            with self._db.unit_of_work() as connection:
+                leases = connection.execute(queries.LEASES_OF, {"worker_id": worker.id}).all()
+            for lease in leases:
+                with self._db.unit_of_work() as connection:
+                    self._take_back(connection, lease)
+            with self._db.unit_of_work() as connection:
+                connection.execute(queries.BURY, {"worker_id": worker.id})
+        return len(dead)
+
+    def _take_back(self, connection: Connection, lease: Any) -> None:
+        if lease.state == State.RUNNING and lease.current == lease.delivery:
+            if lease.crashes + 1 >= self._config.max_crashes:
+                facts = describe(Crashed(f"{lease.crashes + 1} workers died while they ran it."))
+                withdraw_descendants(connection, lease.job_id)
+                _told(end(connection, transition.crash(lease.job_id, lease.delivery, facts)))
+            else:
+                _told(list(connection.execute(transition.lose(lease.job_id, lease.delivery))))
+        connection.execute(transition.release(lease.job_id, lease.delivery))
+
+    def _wake_sleepers(self) -> int:
+        due = select(Wait.job_id).where(Wait.wake_at <= func.now()).limit(WAKE_BATCH)
+        with self._db.unit_of_work() as connection:
+            return _told(list(connection.execute(transition.wake(Job.id.in_(due)))))
+
+    def _expire(self) -> int:
+        facts = describe(DeadlinePassed())
+        with self._db.unit_of_work() as connection:
+            jobs = list(connection.execute(queries.DUE_DEADLINES).scalars())
+            for job_id in jobs:
+                withdraw_descendants(connection, job_id)
+                _told(end(connection, transition.expire(Job.id == job_id, facts)))
+        return len(jobs)
+
+    def _publish_again(self) -> int:
+        with self._db.unit_of_work() as connection:
+            workers = live_workers(connection, self._config.lease_s)
+            queues = sorted({queue for worker in workers for queue in worker.queues})
+            free = [queue for queue in queues if has_free_slot(queue, workers)]
+            if not free:
+                return 0
+            rows = connection.execute(queries.PUBLISH_AGAIN, {"queues": free, **self._parameters}).all()
+        if rows:
+            log.warning("%d deliveries were not claimed in time; they are published again", len(rows))
+        return self._publisher.publish([Delivery(row.id, row.delivery, row.queue) for row in rows])
+
+
+def _told(moved: list[Any]) -> int:
+    topics = {topic for row in moved for topic in (job_topic(row.id), tenant_topic(row.tenant_id))}
+    publish_hint(*topics)
+    return len(moved)
