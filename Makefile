@@ -31,6 +31,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.synced ## Install everything into .venv (and uv into .tools, if there is none)
+	@:
 
 demo: setup ## Make a film: BRIEF=path/to/brief.md ASPECT=16:9|9:16|1:1
 	@$(MILL) demo $(if $(BRIEF),--brief '$(BRIEF)') $(if $(ASPECT),--aspect '$(ASPECT)') $(ARGS)
@@ -48,7 +49,7 @@ test: setup ## Run every test: WORKERS=auto ARGS='-k words'
 check: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-docker ## Run every check but the tests
 
 manifests: setup ## Write what follows from the queues' queue.toml
-	@$(MILL) manifests $(ARGS)
+	@$(RUN) python -m mill.manifests $(ARGS)
 
 migrate: setup ## Bring the database of MEDIAMILL_DATABASE_URL to this version
 	@$(MILL) migrate $(ARGS)
@@ -78,16 +79,18 @@ check-lock: setup
 check-rules: setup
 	@$(RUN) pytest -q tests/lint
 check-manifests: setup
-	@$(MILL) manifests --check
-check-docker: .venv/.synced-check
-	@$(RUN) hadolint $(wildcard services/*/Dockerfile)
+	@$(RUN) python -m mill.manifests --check
+check-docker: .tools/check/.synced
+	@.tools/check/bin/hadolint $(wildcard services/*/Dockerfile)
+	@POSTGRES_PASSWORD=any MEDIAMILL_SECRET=any .tools/check/bin/docker-compose config --quiet
 
 # --- installing: a stamp newer than every file that says what to install means that there is nothing to do ------------
 .venv/.synced: $(LOCKED) | $(UV)
 	@$(SYNC) --inexact && touch $@
 
-.venv/.synced-check: .venv/.synced
-	@$(SYNC) --group check && touch $@
+# The offline linters have an environment of their own, so that demo and test need not wait for them.
+.tools/check/.synced: uv.lock pyproject.toml | $(UV)
+	@UV_PROJECT_ENVIRONMENT=.tools/check $(UV) sync --quiet --frozen --only-group check && touch $@
 
 $(OWN_UV):
 	@rm -rf $(@D) && python3 -m venv .tools/uv-$(UV_VERSION) && $(@D)/pip install --quiet uv==$(UV_VERSION) \

@@ -1,0 +1,1 @@
+"""What follows from the queues' manifests: Helm values, compose services, dashboards and alert rules, as text."""
