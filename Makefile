@@ -71,7 +71,7 @@ check-types: setup
 check-imports: setup
 	@$(RUN) lint-imports --no-logo
 # A contract is made of pydantic's fields, so whoever depends on mediamill may import pydantic.
-DEPTRY := --package-module-name-map 'mediamill=mediamill|pydantic'
+DEPTRY := --known-first-party mediamill_media --package-module-name-map 'mediamill=mediamill|pydantic'
 check-dependencies: setup
 	@failed=0; for member in $(IN); do (cd $$member && $(abspath $(UV)) run --no-sync deptry --no-ansi $(DEPTRY) src) || failed=1; done; exit $$failed
 check-lock: setup

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mediamill.queues.registry import discover
+from mediamill.queues.registry import TEST_QUEUE, discover
 from mill.manifests.dockerfiles import complaints
 from mill.manifests.files import drift, render, write
 
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the checkout (default: here)")
     asked = parser.parse_args(arguments)
 
-    manifests = [queue.manifest for queue in discover().queues.values()]
+    manifests = [queue.manifest for queue in discover().queues.values() if queue.name != TEST_QUEUE]
     changed = list((drift if asked.check else write)(asked.root, render(manifests)))
     wrong = [complaint for manifest in manifests for complaint in complaints(manifest, asked.root)]
     for line in [*map(str, changed), *wrong]:
