@@ -1,0 +1,1 @@
+"""Tracks over each other: fades, loops, ducking."""

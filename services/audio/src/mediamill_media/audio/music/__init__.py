@@ -1,0 +1,1 @@
+"""A small composer and its orchestra, in numpy alone."""

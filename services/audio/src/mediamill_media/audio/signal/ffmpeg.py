@@ -1,0 +1,80 @@
+"""Guarded ffmpeg runs: any file in as float32 samples, finished WAV files out in other formats."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+import imageio_ffmpeg
+
+from mediamill.errors import BadMedia, Permanent
+from mediamill.processes import child
+from mediamill_media.audio.signal import RATE, Tick
+
+_POLL_S = 0.25
+_DEMUXERS = "wav,w64,mp3,flac,ogg,mov,matroska,aac,aiff,au,caf,mpegts,asf,avi,flv,amr,ac3,eac3,wv,ape,tta,mpeg"
+_QUIET = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error")
+_ENCODERS: dict[str, tuple[str, ...]] = {
+    "mp3": ("-c:a", "libmp3lame", "-q:a", "2", "-f", "mp3"),
+    "flac": ("-c:a", "flac", "-f", "flac"),
+    "opus": ("-c:a", "libopus", "-b:a", "128k", "-f", "opus"),
+}
+MEDIA_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac", "opus": "audio/ogg"}
+
+
+@cache
+def _ffmpeg() -> str:
+    """Find the binary once."""
+    return imageio_ffmpeg.get_ffmpeg_exe()
+
+
+def _run(argv: list[str], stdout: int | IO[bytes], log: Path, tick: Tick) -> tuple[int, str]:
+    """Run ffmpeg to its end, ticking; give its exit code and the end of what it complained of."""
+    with log.open("wb") as complaints, child(argv, stdout=stdout, stderr=complaints) as process:
+        while process.poll() is None:
+            tick()
+            try:
+                process.wait(_POLL_S)
+            except subprocess.TimeoutExpired:
+                continue
+    return process.returncode, log.read_text("utf-8", "replace").strip()[-400:]
+
+
+def _without_paths(complaint: str) -> str:
+    """Leave only what ffmpeg said, not where the file was."""
+    return complaint.splitlines()[-1].rpartition(": ")[2] if complaint else "no reason was given"
+
+
+def decode(source: Path, target: Path, *, most_s: float, what: str, tick: Tick) -> Path:
+    """Write a file's first sound as stereo float32 at 48 kHz, at most ``most_s`` seconds of it.
+
+    The demuxers are named, so that a playlist cannot make ffmpeg open other files. Raises ``BadMedia`` when there is
+    no sound or a part of it cannot be decoded.
+    """
+    argv = [
+        *(_ffmpeg(), *_QUIET, "-xerror", "-protocol_whitelist", "file,pipe", "-format_whitelist", _DEMUXERS),
+        *("-t", f"{most_s:.6f}", "-i", os.fspath(source), "-map", "0:a:0", "-vn", "-sn", "-dn"),
+        *("-af", f"aresample={RATE}:async=1:first_pts=0", "-ac", "2", "-f", "f32le", "pipe:1"),
+    ]
+    log = target.with_suffix(".log")
+    with target.open("wb") as samples:
+        code, complaint = _run(argv, samples, log, tick)
+    if code or not target.stat().st_size:
+        raise BadMedia(f"{what}: no sound could be decoded from it ({_without_paths(complaint)}).")
+    return target
+
+
+def encode(wav: Path, format_name: str, tick: Tick) -> Path:
+    """Give the WAV file in another format, beside it; the file itself for ``wav``."""
+    if format_name == "wav":
+        return wav
+    target = wav.with_suffix(f".{format_name}")
+    argv = [_ffmpeg(), *_QUIET, "-y", "-i", os.fspath(wav), "-map_metadata", "-1", "-fflags", "+bitexact"]
+    argv += ["-flags:a", "+bitexact", *_ENCODERS[format_name], os.fspath(target)]
+    code, complaint = _run(argv, subprocess.DEVNULL, wav.with_suffix(".log"), tick)
+    if code:
+        raise Permanent(f"The sound could not be written as {format_name} ({_without_paths(complaint)}).")
+    return target

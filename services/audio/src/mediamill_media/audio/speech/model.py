@@ -1,0 +1,110 @@
+"""The voice model, with the durations that it keeps to itself.
+
+``hibari-tts`` computes how long each phoneme lasts and gives only the sound. The durations are a tensor inside its
+graph; appending a fragment that names the tensor as one more output to the serialised model is enough to get it, since
+Protocol Buffers merge repeated messages. The package is pinned: another version may name the tensor otherwise.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import hibari
+import numpy as np
+import onnxruntime
+from hibari import dsp
+from hibari.voices import voice_path
+from numpy.typing import NDArray
+
+from mediamill.errors import Permanent
+
+DURATIONS = "/Clip_output_0"
+MOST_PHONEMES = 400
+NATIVE_RATE = 24_000
+
+_BUNDLED = "heart"
+_FLOAT = 1
+_VOICED_HZ = 40.0
+_lock = threading.Lock()
+
+
+class Take(NamedTuple):
+    """What the model made of a row of phonemes."""
+
+    samples: NDArray[np.float32]
+    ends: NDArray[np.float64]
+    """For each phoneme, where it ends, as a fraction of the samples; the first item is where the first one begins."""
+
+
+def _field(number: int, payload: bytes) -> bytes:
+    """Encode a length-delimited Protocol Buffers field; for payloads under 128 bytes."""
+    return bytes([number << 3 | 2, len(payload)]) + payload
+
+
+def _also_output(tensor: str) -> bytes:
+    """Encode ModelProto{graph{output{name, type{tensor_type{elem_type: FLOAT}}}}}."""
+    kind = _field(1, bytes([1 << 3, _FLOAT]))
+    return _field(7, _field(12, _field(1, tensor.encode()) + _field(2, kind)))
+
+
+class Model:
+    """The speaker; made once per process, used by many threads."""
+
+    def __init__(self) -> None:
+        self._tts = hibari.Hibari(voice=_BUNDLED)
+        self._vocabulary: dict[str, int] = self._tts.vocab
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 3
+        serialised = Path(voice_path(_BUNDLED, download_missing=False)).read_bytes() + _also_output(DURATIONS)
+        self._session = onnxruntime.InferenceSession(serialised, options, providers=["CPUExecutionProvider"])
+        self._tts.sess = None
+
+    def phonemes(self, text: str) -> str:
+        """Tell how a text is said, in the model's alphabet; words are divided by spaces."""
+        with _lock:
+            said: str = self._tts.g2p(text)
+        return "".join(symbol for symbol in said if symbol in self._vocabulary)
+
+    def say(self, phonemes: str, *, speed: float, pitch: float, liveliness: float) -> Take:
+        """Speak phonemes, the same samples each time."""
+        ids = [0, *(self._vocabulary[symbol] for symbol in phonemes), 0]
+        feed = {"ids": np.asarray([ids], np.int64), "speed": np.asarray([speed], np.float32)}
+        *spectra, melody, durations = self._session.run(None, feed)
+        samples = dsp.synth(
+            *(part[0] for part in spectra), _sung(melody[0], pitch, liveliness), np.random.default_rng(0)
+        )
+        ends = np.cumsum(durations, dtype=np.float64)
+        return Take(samples.astype(np.float32), ends[:-1] / ends[-1])
+
+
+def _sung(melody: NDArray[np.float32], pitch: float, liveliness: float) -> NDArray[np.float32]:
+    """Move and stretch the pitch curve where the voice sounds."""
+    voiced = melody > _VOICED_HZ
+    if not voiced.any() or (pitch == 1.0 and liveliness == 1.0):
+        return melody
+    middle = np.float32(np.median(melody[voiced]))
+    moved = middle * (melody / middle) ** np.float32(liveliness) * np.float32(pitch)
+    return np.where(voiced, np.maximum(moved, _VOICED_HZ + 20), melody).astype(np.float32)
+
+
+@cache
+def _load() -> Model | str:
+    """Load the model once; what went wrong is kept too, since trying again cannot help."""
+    try:
+        return Model()
+    except Exception as error:  # noqa: BLE001  # onnxruntime's errors share no base class
+        return f"{type(error).__name__}: {error}"
+
+
+def model() -> Model:
+    """Give the loaded model. Raises ``Permanent`` when this installation cannot speak."""
+    with _lock:
+        loaded: Any = _load()
+    if isinstance(loaded, str):
+        raise Permanent(f"The speech model could not be loaded ({loaded[:200]}); hibari-tts 0.2.1 and onnxruntime are needed.")
+    return loaded  # type: ignore[no-any-return]
