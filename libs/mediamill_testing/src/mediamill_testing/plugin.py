@@ -1,15 +1,90 @@
-"""The pytest plugin of Mediamill's tests."""
+"""The pytest plugin: a real Postgres per test process, a fresh migrated database per test, a mill on it."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
+from mediamill.db.migrate import migrate
+from mediamill.db.session import Database
+from mediamill.ids import uuid7
+from mediamill.settings import Settings
 from mediamill_testing.desk import DeskContext
+from mediamill_testing.harness import Mill
+from mill.stack import start_postgres, start_valkey
+
+TEMPLATE = "template_mediamill"
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def pytest_configure() -> None:
+    """Let the test kinds be found, and nothing be hinted to a Redis that happens to run on this machine."""
+    os.environ.setdefault("MEDIAMILL_TEST_KINDS", "1")
+    os.environ.setdefault("MEDIAMILL_BROKER_URL", "memory://")
+    os.environ.setdefault("MEDIAMILL_SECRET", "a secret of the tests")
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> DeskContext:
     """A context for trying a handler without the engine."""
     return DeskContext(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Postgres of this test process, with a migrated database to copy."""
+    running = start_postgres(tmp_path_factory.mktemp("postgres"), tuning=FAST)
+    try:
+        template = _create(running.url, TEMPLATE, "template0")
+        db = Database(Settings(database_url=SecretStr(template)))
+        migrate(db)
+        db.engine.dispose()
+        yield running.url
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def database_url(postgres_url: str) -> Iterator[str]:
+    """A fresh database with every table."""
+    name = f"t_{uuid7().hex}"
+    yield _create(postgres_url, name, TEMPLATE)
+    _execute(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Valkey of this test process."""
+    running = start_valkey(tmp_path_factory.mktemp("valkey"))
+    try:
+        yield running.url
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def mill(database_url: str, tmp_path: Path) -> Iterator[Mill]:
+    """The engine on a fresh database, driven turn by turn."""
+    config = Settings(database_url=SecretStr(database_url), claim_timeout_s=0.2, secret=SecretStr("test"))
+    made = Mill(config, tmp_path)
+    yield made
+    made.close()
+
+
+def _create(server_url: str, name: str, template: str) -> str:
+    _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def _execute(server_url: str, statement: str) -> None:
+    url = make_url(server_url).set(drivername="postgresql+psycopg", database="postgres")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

@@ -1,0 +1,66 @@
+"""The inputs and outputs of the test kinds."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from mediamill.contracts import Answer, Ask
+
+
+class Noop(Ask):
+    """Do nothing."""
+
+    payload: str = Field("", max_length=100_000, description="Anything; makes the job as large as a test wants it.")
+
+
+class Sleep(Ask):
+    """Sleep in the worker."""
+
+    seconds: float = Field(1.0, ge=0, le=3600)
+
+
+class Fail(Ask):
+    """Fail."""
+
+    model_config = {"populate_by_name": True}
+
+    error_class: Literal["transient", "permanent", "provider_down", "crash"] = Field("permanent", alias="class")
+
+
+class Wait(Ask):
+    """Wait, parked, for a prediction of the test vendor."""
+
+    seconds: float = Field(10.0, ge=0, le=3600)
+
+
+class Steps(Ask):
+    """Take steps."""
+
+    n: int = Field(3, ge=1, le=1000)
+    seconds: float = Field(0.0, ge=0, le=60, description="How long each step takes.")
+
+
+class Fanout(Ask):
+    """Run children."""
+
+    n: int = Field(3, ge=1, le=10_000)
+
+
+class Done(Answer):
+    """It is done."""
+
+    done: bool = True
+
+
+class Waited(Answer):
+    """What the vendor said."""
+
+    prediction: str
+
+
+class Stepped(Answer):
+    """Where each step ran."""
+
+    pids: tuple[int, ...]

@@ -1,0 +1,87 @@
+"""The handlers of the test kinds."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from mediamill.contracts import Answer
+from mediamill.errors import Permanent, ProviderDown, Transient
+from mediamill.handlers.context import Call, Context
+from mediamill.handlers.handler import handler
+from mediamill_testing.queue.contract import Done, Fail, Fanout, Noop, Sleep, Stepped, Steps, Wait, Waited
+from mediamill_testing.vendor.client import Vendor
+
+SLICE_S = 0.05
+FIRST_POLL_S = 0.5
+SLOWEST_POLL_S = 5.0
+
+
+@handler(Noop)
+def noop(ctx: Context, ask: Noop) -> Done:
+    """Do nothing."""
+    return Done()
+
+
+@handler(Sleep)
+def sleep(ctx: Context, ask: Sleep) -> Done:
+    """Sleep in small slices, each of which can be stopped."""
+    nap(ctx, ask.seconds)
+    return Done()
+
+
+@handler(Fail)
+def fail(ctx: Context, ask: Fail) -> Answer:
+    """Raise what was asked for; ``crash`` kills the worker."""
+    match ask.error_class:
+        case "transient":
+            raise Transient("As asked.", retry_after_s=0.1)
+        case "provider_down":
+            raise ProviderDown("As asked.")
+        case "crash":
+            os.kill(os.getpid(), signal.SIGKILL)
+    raise Permanent("As asked.")
+
+
+@handler(Wait)
+def wait(ctx: Context, ask: Wait) -> Waited:
+    """Buy a prediction once, then look at it from time to time, parked in between."""
+    vendor = Vendor.from_settings()
+    prediction = ctx.effect("predict", lambda key: vendor.submit(key, ask.seconds), vendor.find)
+    pause_s = FIRST_POLL_S
+    while not ctx.step("poll", vendor.is_done, prediction):
+        ctx.sleep(pause_s)
+        pause_s = min(pause_s * 2, SLOWEST_POLL_S)
+    return Waited(prediction=prediction)
+
+
+@handler(Steps)
+def steps(ctx: Context, ask: Steps) -> Stepped:
+    """Take the steps one after the other and tell which process took each."""
+
+    def take(seconds: float) -> int:
+        nap(ctx, seconds)
+        return os.getpid()
+
+    pids = []
+    for index in range(ask.n):
+        pids.append(ctx.step(f"step {index}", take, ask.seconds))
+        ctx.progress(index + 1, ask.n, f"step {index + 1}")
+    return Stepped(pids=tuple(pids))
+
+
+@handler(Fanout)
+def fanout(ctx: Context, ask: Fanout) -> Done:
+    """Run the children at once and wait for them all."""
+    ctx.gather(*[Call("test.noop", {"payload": str(index)}) for index in range(ask.n)])
+    return Done()
+
+
+def nap(ctx: Context, seconds: float) -> None:
+    """Sleep, but not through a stop."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        if ctx.cancelled:
+            ctx.progress(0, 1)
+        time.sleep(min(SLICE_S, left))

@@ -1,0 +1,1 @@
+"""A small vendor of predictions: real HTTP, a bill, and nothing else. What test.wait buys from."""

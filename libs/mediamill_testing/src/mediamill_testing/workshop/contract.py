@@ -1,0 +1,85 @@
+"""The inputs and outputs of the workshop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from mediamill.contracts import Answer, Ask, AssetId, MediaAnswer
+
+
+class Buy(Ask):
+    """Buy something."""
+
+    ledger: str = Field(description="A file that gets a line for everything that is bought.")
+    crash_after: str = Field("", description="'intent' or 'deed': where the first run breaks.")
+    finds: bool = Field(True, description="Whether the vendor can tell what was bought.")
+
+
+class Bought(Answer):
+    """What was bought."""
+
+    receipt: str
+
+
+class ChildAsk(Ask):
+    """A child to run."""
+
+    kind: str
+    input: dict[str, Any] = {}
+
+
+class Gather(Ask):
+    """Run children."""
+
+    children: tuple[ChildAsk, ...]
+    catches: bool = Field(False, description="Go on after a child failed.")
+
+
+class Gathered(Answer):
+    """How many there were."""
+
+    count: int
+
+
+class Await(Ask):
+    """Wait for a signal."""
+
+    name: str
+
+
+class Heard(Answer):
+    """The body of the signal."""
+
+    body: Any
+
+
+class Timer(Ask):
+    """Sleep parked."""
+
+    seconds: float
+
+
+class Drift(Ask):
+    """Ask for a step whose name changes with a file's existence."""
+
+    flag: str
+
+
+class Keep(Ask):
+    """Save the bytes of an asset, turned round, as another."""
+
+    asset: AssetId | None = None
+    text: str = "hello"
+
+
+class Kept(MediaAnswer):
+    """What was kept."""
+
+
+class Spawn(Ask):
+    """Run a subprocess."""
+
+    pid_file: str
+    seconds: float = 60
