@@ -67,6 +67,7 @@ SAMPLES = [
     Sample("tests_use_the_real_thing", 1, "monkeypatch.setattr('mediamill.clock.now', lambda: 0)", A_TEST),
     Sample("tests_use_the_real_thing", 1, "with mock.patch('gateway.jobs.routes.accept'):\n    pass", A_TEST),
     Sample("tests_use_the_real_thing", 0, "monkeypatch.setenv('MEDIAMILL_SECRET', 's')", A_TEST),
+    Sample("tests_use_the_real_thing", 0, "monkeypatch.setattr('millify.shorten', str)", A_TEST),
     Sample("tests_use_the_real_thing", 0, "monkeypatch.setattr('socket.getaddrinfo', resolve)", A_TEST),
     Sample("celery_on_the_wire_only", 1, "from celery import Celery"),
     Sample("celery_on_the_wire_only", 1, "import kombu.transport.redis"),

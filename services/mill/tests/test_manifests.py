@@ -12,6 +12,7 @@ from mediamill.queues.manifest import Manifest
 from mill.manifests.dockerfiles import complaints
 from mill.manifests.files import drift, render, write
 
+ROOT = Path(__file__).parents[3]
 VALUES = PurePosixPath("k8s/mediamill/values.queues.yaml")
 DOCKERFILE = """\
 FROM python:3.11-slim AS build
@@ -53,7 +54,7 @@ def test_each_alert_is_about_its_queue_and_links_to_a_page() -> None:
 
     assert {alert["labels"]["queue"] for alert in alerts} == {"music"}
     assert all('queue="music"' in alert["expr"] for alert in alerts)
-    assert all(alert["annotations"]["runbook_url"] == f"deploy/runbooks/{alert['alert']}.md" for alert in alerts)
+    assert all((ROOT / alert["annotations"]["runbook_url"]).is_file() for alert in alerts)
 
 
 def test_the_panels_of_a_dashboard_do_not_overlap() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from house.rule import rule
@@ -12,7 +13,7 @@ from house.syntax import calls, dotted, functions, text_of
 LOGGERS = {"log", "_log", "logger", "_logger", "logging"}
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 PATCHERS = {"patch", "patch.dict", "patch.multiple", "setattr", "delattr"}
-OURS = ("mediamill", "gateway", "conductor", "mill")
+OURS = re.compile(r"(mediamill\w*|gateway|conductor|mill)\.")
 
 
 @rule
@@ -46,7 +47,7 @@ def tests_use_the_real_thing(source: Source) -> Iterator[Finding]:
         name = dotted(call.func)
         patches = name in PATCHERS or name.endswith(tuple(f".{patcher}" for patcher in PATCHERS))
         target = text_of(call.args[0]) if call.args else None
-        if patches and target and target.split(".")[0].startswith(OURS):
+        if patches and target and OURS.match(target):
             yield source.at(call, f"patches {target}")
 
 
