@@ -1,0 +1,129 @@
+"""The flows: each only runs child jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mediamill.handlers.context import Call, Context
+from mediamill.handlers.handler import handler
+from mediamill_media.flow.contract import Film, Filmed, SceneMade
+from mediamill_media.flow.film import Parts, timeline
+from mediamill_media.flow.reads import Made, Pictures, Scene, Script, Speech, read
+from mediamill_media.flow.reads import Film as Rendered
+from mediamill_media.flow.storyboard import Shot, storyboard
+
+STAGES = 5
+
+
+@handler(Film)
+def film(ctx: Context, ask: Film) -> Filmed:
+    """Script it, cast and read it, draw it and score it, move it, and cut it together."""
+    ctx.progress(0, STAGES, "writing the script")
+    script = read(ctx.run("text.script", _script(ask)), Script)
+
+    ctx.progress(1, STAGES, f"casting {len(script.cast)} characters and reading {len(script.scenes)} scenes")
+    answers = ctx.gather(*[_character(m, ask) for m in script.cast], *[_speech(s, ask) for s in script.scenes])
+    cast = dict(zip([m.name for m in script.cast], [read(a, Made) for a in answers], strict=False))
+    speeches = [read(answer, Speech) for answer in answers[len(script.cast) :]]
+    shots = storyboard([speech.duration_s for speech in speeches], ask.fps)
+
+    ctx.progress(2, STAGES, f"drawing {len(script.scenes)} pictures")
+    score = _music(ask, script, shots)
+    answers = ctx.gather(*[_picture(s, cast, ask, i) for i, s in enumerate(script.scenes)], *score)
+    pictures = [read(answer, Pictures) for answer in answers[: len(script.scenes)]]
+    music = read(answers[-1], Made).id_of("music") if score else None
+
+    ctx.progress(3, STAGES, f"moving {len(shots)} pictures")
+    moves = [_clip(picture, shot, ask, i) for i, (picture, shot) in enumerate(zip(pictures, shots, strict=True))]
+    clips = [read(answer, Made).id_of("clip") for answer in ctx.gather(*moves)]
+
+    ctx.progress(4, STAGES, "cutting the film")
+    title = ask.title or script.title
+    declared = timeline(ask, Parts(title, shots, clips, speeches, music))
+    rendered = read(ctx.run("merge.timeline", {"timeline": declared}), Rendered)
+    return Filmed(
+        title=title,
+        duration_s=rendered.duration_s,
+        lufs=rendered.lufs,
+        assets=rendered.assets,
+        scenes=_scenes(script, shots, pictures, clips, speeches),
+    )
+
+
+def _script(ask: Film) -> dict[str, Any]:
+    return {
+        "brief": ask.brief,
+        "scenes": ask.scenes,
+        "style": ask.style,
+        "seconds": ask.seconds,
+        "seed": ask.seed,
+    }
+
+
+def _character(member: Any, ask: Film) -> Call:
+    return Call(
+        "image.character",
+        {"name": member.name, "description": member.description, "style": ask.style, "views": ["portrait"]},
+    )
+
+
+def _speech(scene: Scene, ask: Film) -> Call:
+    return Call("audio.speech", {"text": scene.narration, "voice": ask.voice, "speed": ask.speed})
+
+
+def _picture(scene: Scene, cast: dict[str, Made], ask: Film, index: int) -> Call:
+    references = [cast[name].id_of("portrait", "sheet") for name in scene.characters if name in cast]
+    return Call(
+        "image.generate",
+        {
+            "prompt": scene.image_prompt,
+            "size": ask.size,
+            "style": ask.style,
+            "references": references,
+            "seed": None if ask.seed is None else ask.seed + index,
+        },
+    )
+
+
+def _music(ask: Film, script: Script, shots: Sequence[Shot]) -> list[Call]:
+    if ask.music == "off":
+        return []
+    mood = script.mood if ask.music == "auto" else ask.music
+    return [Call("audio.music", {"mood": mood, "seconds": round(shots[-1].end_s, 3)})]
+
+
+def _clip(drawn: Pictures, shot: Shot, ask: Film, index: int) -> Call:
+    picture = drawn.pictures[0]
+    return Call(
+        "video.generate",
+        {
+            "image": picture.image,
+            "layers": picture.layers,
+            "seconds": shot.length_s,
+            "size": ask.size,
+            "fps": ask.fps,
+            "motion": "zoom_in" if index % 2 == 0 else "zoom_out",
+        },
+    )
+
+
+def _scenes(
+    script: Script,
+    shots: Sequence[Shot],
+    pictures: Sequence[Pictures],
+    clips: Sequence[str],
+    speeches: Sequence[Speech],
+) -> tuple[SceneMade, ...]:
+    return tuple(
+        SceneMade(
+            narration=scene.narration,
+            image_prompt=scene.image_prompt,
+            start_s=shot.start_s,
+            seconds=shot.length_s,
+            image=picture.pictures[0].image,
+            clip=clip,
+            speech=speech.id_of("speech"),
+        )
+        for scene, shot, picture, clip, speech in zip(script.scenes, shots, pictures, clips, speeches, strict=True)
+    )

@@ -1,0 +1,59 @@
+"""When everything happens in a film: a pure calculation on the lengths of its narrations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mediamill_media.flow.reads import Word
+
+CROSSFADE_S = 0.6
+TITLE_S = 2.4
+"""How long the title stands before anybody speaks."""
+BREATH_S = 0.35
+"""Between the end of a cross-fade and the first word."""
+TAIL_S = 0.7
+"""Between the last word of a scene and the next cross-fade."""
+ENDING_S = 1.6
+"""After the last word of the film."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One scene on the film's clock, in seconds."""
+
+    start_s: float
+    length_s: float
+    speech_at_s: float
+
+    @property
+    def end_s(self) -> float:
+        """When it has gone."""
+        return self.start_s + self.length_s
+
+
+def storyboard(speeches_s: Sequence[float], fps: int) -> list[Shot]:
+    """Place a shot for each narration: shots overlap by the cross-fade and begin and end on frames."""
+    shots: list[Shot] = []
+    start = 0.0
+    for index, speech_s in enumerate(speeches_s):
+        lead = TITLE_S if index == 0 else CROSSFADE_S + BREATH_S
+        is_last = index == len(speeches_s) - 1
+        tail = ENDING_S if is_last else TAIL_S + CROSSFADE_S
+        length = on_grid(lead + speech_s + tail, fps)
+        shots.append(Shot(start_s=start, length_s=length, speech_at_s=round(start + lead, 3)))
+        start = on_grid(start + length - CROSSFADE_S, fps)
+    return shots
+
+
+def on_grid(seconds: float, fps: int) -> float:
+    """Give the nearest time at which a frame begins."""
+    return round(round(seconds * fps) / fps, 6)
+
+
+def shifted(words: Sequence[Word], by_s: float) -> list[dict[str, float | str]]:
+    """Give words with their times on the film's clock."""
+    return [
+        {"text": word.text, "start_s": round(word.start_s + by_s, 3), "end_s": round(word.end_s + by_s, 3)}
+        for word in words
+    ]
