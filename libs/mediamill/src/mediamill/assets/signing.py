@@ -22,9 +22,9 @@ def sign(purpose: str, text: str) -> str:
     return hmac.new(secret.encode(), f"{purpose}\n{text}".encode(), sha256).hexdigest()
 
 
-def fits(purpose: str, text: str, signature: str) -> bool:
-    """Tell whether a signature is ours, in a time that tells nothing about it."""
-    return hmac.compare_digest(sign(purpose, text).encode(), signature.encode())
+def fits(purpose: str, text: str, signature: str, *, length: int = 64) -> bool:
+    """Tell whether a signature, or its first ``length`` characters, is ours, in a time that tells nothing about it."""
+    return hmac.compare_digest(sign(purpose, text)[:length].encode(), signature.encode())
 
 
 def asset_url(asset_id: UUID | str) -> str:
