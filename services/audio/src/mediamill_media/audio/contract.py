@@ -69,7 +69,9 @@ class Speech(Ask):
             raise ValueError("there is no word in the text")
         longest = max(words, key=len)
         if len(longest) > LONGEST_WORD:
-            raise ValueError(f"the word {longest[:20]!r}… has {len(longest)} characters; at most {LONGEST_WORD} are read")
+            raise ValueError(
+                f"the word {longest[:20]!r}… has {len(longest)} characters; at most {LONGEST_WORD} are read"
+            )
         return text
 
 
@@ -86,13 +88,18 @@ class Music(Ask):
     """Compose and play a piece of background music."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"mood": "calm", "seconds": 30}, {"mood": "adventure", "seconds": 12.5, "seed": 7}]}
+        json_schema_extra={
+            "examples": [{"mood": "calm", "seconds": 30}, {"mood": "adventure", "seconds": 12.5, "seed": 7}]
+        }
     )
 
     mood: Mood = Field(default="calm", description="Tempo, mode and instruments of the piece.")
     seconds: float = Field(default=30.0, ge=1, le=600, description="Length of the piece, kept to the millisecond.")
     seed: int | None = Field(
-        default=None, ge=0, lt=2**63, description="Same mood, seconds and seed: same piece. Without one, the mood's first piece."
+        default=None,
+        ge=0,
+        lt=2**63,
+        description="Same mood, seconds and seed: same piece. Without one, the mood's first piece.",
     )
     format: Format = Field(default="wav", description="File format of the result; wav is 48 kHz, 16 bit, stereo.")
 
@@ -153,7 +160,10 @@ class Mix(Ask):
 
     tracks: tuple[Track, ...] = Field(min_length=1, max_length=32, description="What is heard.")
     seconds: float | None = Field(
-        default=None, ge=0.1, le=LONGEST_MIX_S, description="Length; without it, the end of the last track that does not loop."
+        default=None,
+        ge=0.1,
+        le=LONGEST_MIX_S,
+        description="Length; without it, the end of the last track that does not loop.",
     )
     loudness_lufs: float = Field(default=-16.0, ge=-40, le=-5, description="Integrated loudness by ITU-R BS.1770.")
     format: Format = Field(default="wav", description="File format of the result; wav is 48 kHz, 16 bit, stereo.")
@@ -165,7 +175,9 @@ class Mix(Ask):
         names: dict[str, int] = {}
         for index, track in enumerate(tracks):
             if track.name in names:
-                raise ValueError(f"tracks.{index}.name: {track.name!r} is the name of tracks.{names[track.name]} already")
+                raise ValueError(
+                    f"tracks.{index}.name: {track.name!r} is the name of tracks.{names[track.name]} already"
+                )
             names[track.name] = index
         for index, track in enumerate(tracks):
             if track.duck is not None and track.duck.under not in names:
@@ -205,6 +217,3 @@ def _refuse_cycle(index: int, name: str, under: dict[str, str]) -> None:
         path.append(upper)
     if upper == name:
         raise ValueError(f"tracks.{index}.duck.under: {' → '.join([*path, upper])} duck under each other")
-
-
-

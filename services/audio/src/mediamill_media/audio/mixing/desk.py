@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from mediamill_media.audio.contract import LONGEST_MIX_S, Mix, Track
 from mediamill_media.audio.mixing import ducking
 from mediamill_media.audio.signal import RATE, Sound
 from mediamill_media.audio.signal.ffmpeg import decode
-from mediamill_media.audio.signal.files import canvas, raw
+from mediamill_media.audio.signal.files import canvas, let_go, raw
 
 Done = Callable[[float], None]
 """Told how much is done, from 0 to 1."""
@@ -33,10 +34,16 @@ def mix_down(ask: Mix, sources: Mapping[str, Path], folder: Path, done: Done) ->
     for count, track in enumerate(_keys_first(ask.tracks), start=1):
         lane = _Lane(track, sounds[track.asset], length)
         gains = ducking.curve(heard[track.duck.under], track.duck.by_db) if track.duck else None
-        powers = lane.add_to(bus, gains, lambda part, count=count: done(0.5 + 0.5 * (count - 1 + part) / len(ask.tracks)))
+        begun, share = 0.5 + 0.5 * (count - 1) / len(ask.tracks), 0.5 / len(ask.tracks)
+        powers = lane.add_to(bus, gains, partial(_within, done, begun, share))
         if track.name in keys:
             heard[track.name] = ducking.heard(powers)
     return bus
+
+
+def _within(done: Done, begun: float, share: float, part: float) -> None:
+    """Tell of a part of a part."""
+    done(begun + share * part)
 
 
 def _decode_all(ask: Mix, sources: Mapping[str, Path], folder: Path, done: Done) -> dict[str, Sound]:
@@ -47,10 +54,11 @@ def _decode_all(ask: Mix, sources: Mapping[str, Path], folder: Path, done: Done)
             continue
         what = f"tracks.{index} ({track.name!r})"
         most = LONGEST_MIX_S + 1 if ask.seconds is None else ask.seconds
-        share = index / len(ask.tracks)
         target = folder / f"track{index}.f32"
         sounds[track.asset] = raw(
-            decode(sources[track.asset], target, most_s=most, what=what, tick=lambda share=share: done(0.5 * share))
+            decode(
+                sources[track.asset], target, most_s=most, what=what, tick=partial(done, 0.5 * index / len(ask.tracks))
+            )
         )
         if sum(map(len, sounds.values())) > _MOST_DECODED_S * RATE:
             raise Permanent(f"{what}: the tracks up to here last more than {_MOST_DECODED_S:.0f} s together.")
@@ -61,10 +69,10 @@ def _length(ask: Mix, sounds: Mapping[str, Sound]) -> int:
     """Give the length of the mix in samples."""
     if ask.seconds is not None:
         return round(ask.seconds * RATE)
-    ends = [round(track.start_s * RATE) + len(sounds[track.asset]) for track in ask.tracks if not track.loop]
-    if max(ends) > LONGEST_MIX_S * RATE:
-        raise Permanent(f"The mix would last {max(ends) / RATE:.0f} s; at most {LONGEST_MIX_S:.0f} s are mixed.")
-    return max(ends)
+    end: int = max(round(track.start_s * RATE) + len(sounds[track.asset]) for track in ask.tracks if not track.loop)
+    if end > LONGEST_MIX_S * RATE:
+        raise Permanent(f"The mix would last {end / RATE:.0f} s; at most {LONGEST_MIX_S:.0f} s are mixed.")
+    return end
 
 
 def _keys_first(tracks: tuple[Track, ...]) -> Iterator[Track]:
@@ -98,6 +106,8 @@ class _Lane:
             begin, end = max(start, self._begin), min(start + _BLOCK, self._end)
             piece = self._piece(begin, end) * self._gain(begin, end, gains)[:, None]
             bus[begin:end] += piece
+            let_go(bus)
+            let_go(self._sound)
             level = ducking.levels(np.pad(piece, ((begin - start, 0), (0, 0))))
             powers[start // ducking.STEP :][: len(level)] += level[: len(powers) - start // ducking.STEP]
         return powers
@@ -129,4 +139,5 @@ def _ramp(distance: NDArray[np.int64], seconds: float) -> NDArray[np.float32]:
     """Give a fade that is 0 at distance 0 and 1 from ``seconds`` on, smooth at both ends."""
     if not seconds:
         return np.ones(len(distance), dtype=np.float32)
-    return np.square(np.sin(np.clip(distance / (seconds * RATE), 0, 1) * (np.pi / 2))).astype(np.float32)
+    risen = np.clip(distance / (seconds * RATE), 0, 1)
+    return np.asarray(np.square(np.sin(risen * (np.pi / 2))), dtype=np.float32)

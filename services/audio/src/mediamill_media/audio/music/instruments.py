@@ -52,8 +52,8 @@ def _falling(count: int, power: float) -> tuple[float, ...]:
 ORCHESTRA: dict[str, Instrument] = {
     "pad": Instrument(
         layers=(
-            Layer(_falling(7, 1.9), 0.5, 0.9975),
-            Layer(_falling(7, 1.9), 0.5, 1.0025),
+            Layer(_falling(9, 1.55), 0.5, 0.9975),
+            Layer(_falling(9, 1.55), 0.5, 1.0025),
             Layer((1.0, 0.3), 0.35, 2.0012),
         ),
         level=0.085, attack_s=0.9, release_s=1.1, width=0.8, room=0.4, rings=False,
@@ -63,23 +63,23 @@ ORCHESTRA: dict[str, Instrument] = {
         level=0.21, attack_s=0.008, release_s=0.12, room=0.04, rings=False,
     ),
     "harp": Instrument(
-        layers=(Layer(_falling(4, 1.8), 0.8, decay_s=2.4), Layer(_falling(12, 1.2), 0.4, decay_s=0.5)),
+        layers=(Layer(_falling(5, 1.6), 0.8, decay_s=2.4), Layer(_falling(16, 0.8), 0.5, decay_s=0.6)),
         level=0.11, pan=-0.35, room=0.35,
     ),
     "guitar": Instrument(
-        layers=(Layer(_falling(5, 1.5), 0.7, decay_s=1.5), Layer((0.5, 1, 0.8, 0.6, 0.5, 0.4, 0.3, 0.25), 0.3, decay_s=0.35)),
+        layers=(Layer(_falling(5, 1.5), 0.7, decay_s=1.5), Layer((0.4, 0.8, 1, 0.9, 0.8, 0.7), 0.45, decay_s=0.5)),
         level=0.11, pan=-0.3, room=0.15,
     ),
     "pizzicato": Instrument(
-        layers=(Layer(_falling(6, 1.4), 0.8, decay_s=0.55), Layer(_falling(10, 1.0), 0.3, decay_s=0.15)),
+        layers=(Layer(_falling(6, 1.4), 0.8, decay_s=0.55), Layer(_falling(16, 0.7), 0.45, decay_s=0.25)),
         level=0.15, pan=-0.3, room=0.3,
     ),
     "glass": Instrument(
-        layers=(Layer((1.0, 0.1), 0.8, decay_s=1.6), Layer((1.0,), 0.22, 3.01, 0.9), Layer((1.0,), 0.08, 5.4, 0.3)),
+        layers=(Layer((1.0, 0.1), 0.8, decay_s=1.6), Layer((1.0,), 0.3, 3.01, 0.9), Layer((1.0,), 0.16, 5.4, 0.4)),
         level=0.10, attack_s=0.006, pan=0.35, room=0.35,
     ),
     "vibraphone": Instrument(
-        layers=(Layer((1.0,), 1.0, decay_s=3.2), Layer((1.0,), 0.22, 4.0, 1.1), Layer((1.0,), 0.06, 9.9, 0.25)),
+        layers=(Layer((1.0,), 1.0, decay_s=3.2), Layer((1.0,), 0.3, 4.0, 1.2), Layer((1.0,), 0.12, 9.9, 0.35)),
         level=0.16, attack_s=0.006, pan=0.2, room=0.4,
     ),
     "celesta": Instrument(
@@ -87,15 +87,19 @@ ORCHESTRA: dict[str, Instrument] = {
         level=0.13, pan=0.2, room=0.5,
     ),
     "marimba": Instrument(
-        layers=(Layer((1.0,), 1.0, decay_s=0.9), Layer((1.0,), 0.35, 4.0, 0.25), Layer((1.0,), 0.15, 9.2, 0.08)),
+        layers=(Layer((1.0,), 1.0, decay_s=0.9), Layer((1.0,), 0.5, 4.0, 0.3), Layer((1.0,), 0.3, 9.2, 0.12)),
         level=0.2, attack_s=0.003, pan=0.15, room=0.2,
     ),
     "electric": Instrument(
-        layers=(Layer((1.0, 0.25, 0.06), 0.9, decay_s=2.2), Layer((1.0,), 0.25, 7.0, 0.35), Layer((1.0,), 0.2, 1.003, 2.2)),
+        layers=(
+            Layer((1.0, 0.25, 0.06), 0.9, decay_s=2.2),
+            Layer((1.0,), 0.35, 7.0, 0.4),
+            Layer((1.0,), 0.2, 1.003, 2.2),
+        ),
         level=0.15, attack_s=0.005, pan=0.15, room=0.25,
     ),
     "flute": Instrument(
-        layers=(Layer((1.0, 0.32, 0.14, 0.05, 0.02), 1.0),),
+        layers=(Layer((1.0, 0.45, 0.28, 0.14, 0.08, 0.04), 1.0),),
         level=0.11, attack_s=0.07, release_s=0.14, vibrato_hz=5.2, noise=0.02, pan=0.1, room=0.4, rings=False,
     ),
 }  # fmt: skip
@@ -135,7 +139,9 @@ def play(instrument: Instrument, pitch: int, seconds: float) -> Wave:
             wave *= np.exp(time * (-6.9 / layer.decay_s)).astype(np.float32)
         sound += wave
     if instrument.noise:
-        sound += np.random.default_rng(pitch).standard_normal(len(time), dtype=np.float32) * np.float32(instrument.noise)
+        sound += np.random.default_rng(pitch).standard_normal(len(time), dtype=np.float32) * np.float32(
+            instrument.noise
+        )
     return _shaped(sound, instrument) * np.float32(instrument.level)
 
 

@@ -35,9 +35,11 @@ def _grains(lowest_hz: float, attack_s: float, decay_s: float, level: float) -> 
 _HITS: dict[str, Callable[[], Wave]] = {
     "kick": lambda: _drop(110, 48, 0.03, 0.35, 0.3),
     "tom": lambda: _drop(150, 95, 0.05, 0.4, 0.2),
-    "shaker": lambda: _grains(5000, 0.02, 0.09, 0.07),
-    "tick": lambda: _grains(7500, 0.001, 0.04, 0.05),
-    "rim": lambda: _drop(900, 420, 0.008, 0.07, 0.12) + np.pad(_grains(2000, 0.001, 0.03, 0.05), (0, round(0.039 * RATE))),
+    "shaker": lambda: _grains(5000, 0.02, 0.09, 0.12),
+    "tick": lambda: _grains(7500, 0.001, 0.05, 0.10),
+    "rim": lambda: (
+        _drop(900, 420, 0.008, 0.07, 0.12) + np.pad(_grains(2000, 0.001, 0.03, 0.05), (0, round(0.039 * RATE)))
+    ),
 }
 
 PLACES: dict[str, Instrument] = {

@@ -1,8 +1,8 @@
 """The composer: a mood, a length and a seed become notes.
 
-Consonant by construction: pads, bass and arpeggio play chord tones only; the melody uses the mood's pentatonic scale and
-takes a chord tone on every strong beat. The tempo bends by a few percent so that the last chord, the tonic, falls where
-its ring and the fade just fit.
+Consonant by construction: pads, bass and arpeggio play chord tones only; the melody uses the mood's pentatonic scale
+and takes a chord tone on every strong beat. The tempo bends by a few percent so that the last chord, the tonic, falls
+where its ring and the fade just fit.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Score(NamedTuple):
 class _Half(NamedTuple):
     """Half a bar: when it is, its chord, and how many parts play."""
 
-    index: int
+    number: int
     start_s: float
     chord: tuple[int, ...]
     fullness: float
@@ -52,13 +52,13 @@ class _Half(NamedTuple):
     @property
     def strong(self) -> bool:
         """Whether a bar begins here."""
-        return self.index % 2 == 0
+        return self.number % 2 == 0
 
 
 def compose(mood: str, seconds: float, seed: int | None) -> Score:
     """Write a piece: the same one for the same mood, length and seed."""
     style = STYLES[mood]
-    chance = random.Random(hashlib.sha256(f"{mood}:{seed or 0}".encode()).digest())  # noqa: S311  # music, not a secret
+    chance = random.Random(hashlib.sha256(f"{mood}:{seed or 0}".encode()).digest())
     tonic = chance.choice(style.tonics)
     ring = min(_RING_S, seconds * 0.4)
     half_s = _HALF_BAR_BEATS * 60 / style.bpm
@@ -86,7 +86,7 @@ def _chords(style: Style, tonic: int, loops: list[Loop], count: int) -> list[tup
     chords = []
     for index in range(count):
         bar = index // 2
-        loop = loops[1] if bar // (2 * _LOOP_BARS) % 3 == 1 else loops[0]  # noqa: PLR2004  # A B A, eight bars each
+        loop = loops[1] if bar // (2 * _LOOP_BARS) % 3 == 1 else loops[0]  # A B A, eight bars each
         degree = loop[bar % _LOOP_BARS]
         if index == count - 1:
             degree = 4 if style.mode != "dorian" else 6
@@ -99,21 +99,21 @@ def _chords(style: Style, tonic: int, loops: list[Loop], count: int) -> list[tup
 def _triad(style: Style, tonic: int, degree: int) -> tuple[int, ...]:
     """Stack thirds on a degree: root, third, fifth and octave."""
     pitches = [
-        tonic + style.scale[(degree + step) % 7] + 12 * ((degree + step) // 7)  # noqa: PLR2004  # seven degrees
+        tonic + style.scale[(degree + step) % 7] + 12 * ((degree + step) // 7)  # seven degrees
         for step in (0, 2, 4)
     ]
     third, fifth = pitches[1] - pitches[0], pitches[2] - pitches[0]
-    root = pitches[0] - (12 if pitches[0] - tonic > 7 else 0)  # noqa: PLR2004  # keep the roots within a fifth
+    root = pitches[0] - (12 if pitches[0] - tonic > 7 else 0)  # keep the roots within a fifth
     return root, root + third, root + max(fifth, 7), root + 12
 
 
 def _fullness(index: int, count: int) -> float:
     """Tell how many parts play, 0 to 1: the piece opens, and breathes before each third part of sixteen bars."""
     bar = index // 2
-    if count > 12 and bar % 24 in {16, 17, 18, 19}:  # noqa: PLR2004  # the calm before the return
+    if count > 12 and bar % 24 in {16, 17, 18, 19}:  # the calm before the return
         return 0.4
     opening = min(4, max(1, count // 8))
-    return min(1.0, 0.25 + 0.75 * bar / opening)
+    return min(1.0, 0.4 + 0.6 * bar / opening)
 
 
 def _close(chord: tuple[int, ...]) -> list[int]:
@@ -131,7 +131,7 @@ def _pads(halves: list[_Half], beat_s: float) -> list[Note]:
         start = halves[begin].start_s
         length = half.start_s + _HALF_BAR_BEATS * beat_s - start
         notes += [Note(start, length, pitch, 0.9, "pad") for pitch in _close(half.chord)]
-        begin = half.index + 1
+        begin = half.number + 1
     return notes
 
 
@@ -139,10 +139,10 @@ def _bass(style: Style, halves: list[_Half], beat_s: float) -> list[Note]:
     """Play the root, and in livelier moods the fifth after it."""
     notes = []
     for half in halves:
-        if half.fullness < 0.5 or (len(style.bass_beats) == 1 and not half.strong):  # noqa: PLR2004
+        if half.fullness < 0.5 or (len(style.bass_beats) == 1 and not half.strong):
             continue
         root = 36 + (half.chord[0] - 36) % 12
-        fifth = root + 7 if root < 43 else root - 5  # noqa: PLR2004  # stay under G2
+        fifth = root + 7 if root < 43 else root - 5  # stay under G2
         span = _HALF_BAR_BEATS * (2 if len(style.bass_beats) == 1 else 1)
         for number, beat in enumerate(style.bass_beats):
             pitch = fifth if number and not half.strong else root
@@ -155,11 +155,11 @@ def _arpeggio(style: Style, halves: list[_Half], beat_s: float, chance: random.R
     """Break each chord into eighths, a little loose."""
     notes = []
     for half in halves:
-        if half.fullness < 0.4:  # noqa: PLR2004
+        if half.fullness < 0.4:
             continue
         for number, tone in enumerate(style.pattern):
             pitch = 60 + (half.chord[0] - 60) % 12 + half.chord[tone] - half.chord[0]
-            pitch -= 12 if pitch > 76 else 0  # noqa: PLR2004  # leave the treble to the melody
+            pitch -= 12 if pitch > 76 else 0  # leave the treble to the melody
             start = half.start_s + number * beat_s / 2 + chance.uniform(0, _LOOSENESS_S)
             level = (0.9 if number == 0 else 0.65) * chance.uniform(0.85, 1.0)
             notes.append(Note(start, beat_s, pitch, level * (0.6 + 0.4 * half.fullness), style.arpeggio))
@@ -180,11 +180,11 @@ def _melody(style: Style, tonic: int, halves: list[_Half], beat_s: float, chance
     notes: list[Note] = []
     place = len(scale) // 2
     for half in halves:
-        bar = half.index // 2
+        bar = half.number // 2
         resting = bar % _LOOP_BARS == _LOOP_BARS - 1 and not half.strong
-        if half.fullness < 0.7 or resting or half.index == len(halves) - 1:  # noqa: PLR2004
+        if half.fullness < 0.7 or resting or half.number == len(halves) - 1:
             continue
-        rhythm, step = motifs[bar // _LOOP_BARS % 4 == 2][half.index % 4]  # noqa: PLR2004  # A A B A
+        rhythm, step = motifs[bar // _LOOP_BARS % 4 == 2][half.number % 4]  # A A B A
         beats = [*rhythm, float(_HALF_BAR_BEATS)]
         for number, beat in enumerate(rhythm):
             wish = place + (step if number % 2 else -step if number else 0)
@@ -192,7 +192,9 @@ def _melody(style: Style, tonic: int, halves: list[_Half], beat_s: float, chance
             start = half.start_s + beat * beat_s + chance.uniform(0, _LOOSENESS_S)
             length = (beats[number + 1] - beat) * beat_s
             notes.append(Note(start, length, scale[place], chance.uniform(0.75, 1.0), style.lead))
-        place = min(max(place + (1 if place < len(scale) // 2 else -1 if place > len(scale) * 2 // 3 else 0), 0), len(scale) - 1)
+        place = min(
+            max(place + (1 if place < len(scale) // 2 else -1 if place > len(scale) * 2 // 3 else 0), 0), len(scale) - 1
+        )
     return notes
 
 
@@ -231,7 +233,13 @@ def _ending(style: Style, tonic: int, start_s: float, ring_s: float) -> list[Not
     notes = [Note(start_s, ring_s, 36 + (chord[0] - 36) % 12, 1.0, "bass")]
     notes += [Note(start_s, ring_s, pitch, 0.9, "pad") for pitch in _close(chord)]
     notes += [
-        Note(start_s + spread * number, ring_s - spread * number, 60 + (chord[0] - 60) % 12 + interval, 0.8, style.arpeggio)
+        Note(
+            start_s + spread * number,
+            ring_s - spread * number,
+            60 + (chord[0] - 60) % 12 + interval,
+            0.8,
+            style.arpeggio,
+        )
         for number, interval in enumerate((0, chord[1] - chord[0], 7, 12))
     ]
     top = 12 * style.lead_octave + 12 + tonic % 12

@@ -59,7 +59,7 @@ def mix(ctx: Context, ask: Mix) -> Mixed:
 
 def _length(sound: Sound) -> float:
     """Give a sound's length in seconds."""
-    return round(len(sound) / RATE, 6)
+    return float(round(len(sound) / RATE, 6))
 
 
 def _ticking(ctx: Context, what: str, begin: float, end: float) -> Tick:

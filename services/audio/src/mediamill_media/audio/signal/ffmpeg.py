@@ -28,7 +28,7 @@ MEDIA_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac", "o
 @cache
 def _ffmpeg() -> str:
     """Find the binary once."""
-    return imageio_ffmpeg.get_ffmpeg_exe()
+    return str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
 def _run(argv: list[str], stdout: int | IO[bytes], log: Path, tick: Tick) -> tuple[int, str]:

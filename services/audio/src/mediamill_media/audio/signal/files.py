@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import wave
 from pathlib import Path
 
@@ -25,6 +26,13 @@ def raw(path: Path, channels: int = 2) -> Sound:
     return np.memmap(path, dtype=np.float32, mode="r", shape=(length, channels))
 
 
+def let_go(sound: Sound) -> None:
+    """Take a sound's file out of this process's memory; it is read again where it is looked at again."""
+    if isinstance(sound, np.memmap):
+        pages: mmap.mmap = sound._mmap  # type: ignore[attr-defined]  # noqa: SLF001  # numpy offers no other way
+        pages.madvise(mmap.MADV_DONTNEED)
+
+
 def write_wav(path: Path, sound: Sound, tick: Tick = no_tick) -> Path:
     """Write a 16-bit WAV with triangular dither, the same bytes each time."""
     noise = np.random.default_rng(0)
@@ -38,4 +46,5 @@ def write_wav(path: Path, sound: Sound, tick: Tick = no_tick) -> Path:
             dither = noise.random(piece.shape, dtype=np.float32) - noise.random(piece.shape, dtype=np.float32)
             dither[piece == 0] = 0
             file.writeframesraw(np.clip(np.rint(piece * 32767 + dither), -32768, 32767).astype("<i2").tobytes())
+            let_go(sound)
     return path

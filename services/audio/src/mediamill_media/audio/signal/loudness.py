@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediamill_media.audio.signal import RATE, Sound, Tick, no_tick
+from mediamill_media.audio.signal.files import let_go
 
 SILENCE_LUFS = -70.0
 """What is told of a sound with nothing above the absolute gate."""
@@ -46,6 +47,7 @@ def _step_powers(sound: Sound, tick: Tick) -> NDArray[np.float64]:
         weighted = np.fft.irfft(np.fft.rfft(piece, axis=0) * _RESPONSE[:, None], _BLOCK, axis=0)
         fresh = weighted[_HISTORY : _HISTORY + (end - start) // _STEP * _STEP]
         powers.append(np.square(fresh).reshape(-1, _STEP * sound.shape[1]).sum(axis=1) / _STEP)
+        let_go(sound)
     return np.concatenate(powers).astype(np.float64)
 
 

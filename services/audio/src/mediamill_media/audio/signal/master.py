@@ -25,10 +25,11 @@ def master(sound: Sound, target_lufs: float, tick: Tick = no_tick) -> Level:
     Limiting takes loudness away, so the gain is corrected until the target is met or no more can be had.
     """
     lufs = measure(sound, tick)
+    gain = 1.0 if lufs <= SILENCE_LUFS else 10 ** ((target_lufs - lufs) / 20)
     for _ in range(_MOST_PASSES):
+        limit(sound, gain=gain, tick=tick)
+        lufs = measure(sound, tick)
         if lufs <= SILENCE_LUFS or abs(target_lufs - lufs) < _CLOSE_ENOUGH_LU:
             break
-        limit(sound, gain=10 ** ((target_lufs - lufs) / 20), tick=tick)
-        lufs = measure(sound, tick)
-    limit(sound, tick=tick)
-    return Level(lufs=round(measure(sound, tick), 2), peak_db=round(true_peak(sound, tick), 2))
+        gain = 10 ** ((target_lufs - lufs) / 20)
+    return Level(lufs=round(lufs, 2), peak_db=round(true_peak(sound, tick), 2))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediamill_media.audio.signal import RATE, Sound, Tick, no_tick
+from mediamill_media.audio.signal.files import let_go
 
 SILENCE_DB = -120.0
 CEILING_DB = -1.3
@@ -45,7 +46,7 @@ def _envelope(sound: Sound) -> NDArray[np.float32]:
         for weights in _FILTERS:
             between = np.abs(np.convolve(padded, weights, mode="valid"))
             np.maximum(highest, between, out=highest)
-    return highest.astype(np.float32)
+    return np.asarray(highest, dtype=np.float32)
 
 
 def _blocks(length: int) -> Iterator[tuple[int, int]]:
@@ -60,6 +61,7 @@ def true_peak(sound: Sound, tick: Tick = no_tick) -> float:
     for start, end in _blocks(len(sound)):
         tick()
         highest = max(highest, float(_envelope(sound[max(0, start - _HALF_TAPS) : end + _HALF_TAPS]).max()))
+        let_go(sound)
     return 20 * float(np.log10(highest)) if highest > 1e-6 else SILENCE_DB
 
 
@@ -106,3 +108,4 @@ def limit(sound: Sound, *, gain: float = 1.0, tick: Tick = no_tick) -> None:
         if envelope.max() > ceiling:
             now *= _gains(envelope, ceiling)[:, None]
         sound[start:end] = now
+        let_go(sound)

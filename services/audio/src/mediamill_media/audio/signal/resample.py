@@ -9,7 +9,7 @@ _PAD = 2400
 
 
 def resample(samples: NDArray[np.float32], ratio: float) -> NDArray[np.float32]:
-    """Give ``ratio`` times as many samples of the same signal; for signals of some seconds, that begin and end softly."""
+    """Give ``ratio`` times as many samples of the same signal, for seconds of sound that begin and end softly."""
     padded = np.pad(samples, _PAD)
     length = round(len(padded) * ratio)
     spectrum = np.fft.rfft(padded)

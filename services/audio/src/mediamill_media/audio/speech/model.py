@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import hibari
 import numpy as np
@@ -28,6 +28,9 @@ NATIVE_RATE = 24_000
 _BUNDLED = "heart"
 _FLOAT = 1
 _VOICED_HZ = 40.0
+_PITCHED_BELOW_HZ = 2500.0
+_TAKEN_BACK = 2.0
+"""Natural logarithm: about 17 dB."""
 _lock = threading.Lock()
 
 
@@ -75,8 +78,11 @@ class Model:
         ids = [0, *(self._vocabulary[symbol] for symbol in phonemes), 0]
         feed = {"ids": np.asarray([ids], np.int64), "speed": np.asarray([speed], np.float32)}
         *spectra, melody, durations = self._session.run(None, feed)
+        harmonic, turned, noise, free, phase = (part[0] for part in spectra)
+        if pitch != 1.0:
+            free = _without_pitch(free, melody[0])
         samples = dsp.synth(
-            *(part[0] for part in spectra), _sung(melody[0], pitch, liveliness), np.random.default_rng(0)
+            harmonic, turned, noise, free, phase, _sung(melody[0], pitch, liveliness), np.random.default_rng(0)
         )
         ends = np.cumsum(durations, dtype=np.float64)
         return Take(samples.astype(np.float32), ends[:-1] / ends[-1])
@@ -88,8 +94,18 @@ def _sung(melody: NDArray[np.float32], pitch: float, liveliness: float) -> NDArr
     if not voiced.any() or (pitch == 1.0 and liveliness == 1.0):
         return melody
     middle = np.float32(np.median(melody[voiced]))
-    moved = middle * (melody / middle) ** np.float32(liveliness) * np.float32(pitch)
+    moved = middle * (np.maximum(melody, _VOICED_HZ) / middle) ** np.float32(liveliness) * np.float32(pitch)
     return np.where(voiced, np.maximum(moved, _VOICED_HZ + 20), melody).astype(np.float32)
+
+
+def _without_pitch(free: NDArray[np.float32], melody: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Take back the part of the spectrum that still holds the natural pitch, so that a moved voice is not two voices.
+
+    ``free`` holds log magnitudes of the branch that does not follow the melody, by bins of 20 Hz and frames.
+    """
+    hertz = np.arange(len(free), dtype=np.float32) * (NATIVE_RATE / 2 / (len(free) - 1))
+    share = np.float32(_TAKEN_BACK) / (1 + (hertz / _PITCHED_BELOW_HZ) ** 4)
+    return np.asarray(free - share[:, None] * (melody > _VOICED_HZ)[None, :], dtype=np.float32)
 
 
 @cache
@@ -104,7 +120,7 @@ def _load() -> Model | str:
 def model() -> Model:
     """Give the loaded model. Raises ``Permanent`` when this installation cannot speak."""
     with _lock:
-        loaded: Any = _load()
+        loaded = _load()
     if isinstance(loaded, str):
-        raise Permanent(f"The speech model could not be loaded ({loaded[:200]}); hibari-tts 0.2.1 and onnxruntime are needed.")
-    return loaded  # type: ignore[no-any-return]
+        raise Permanent(f"The speech model (hibari-tts 0.2.1 on onnxruntime) could not be loaded: {loaded[:200]}")
+    return loaded

@@ -9,10 +9,11 @@ from typing import NamedTuple
 PARAGRAPH_S, SENTENCE_S, CLAUSE_S = 0.75, 0.38, 0.18
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
-_OPENERS, _CLOSERS = "\"'“‘([{", "\"'”’)]}"
+_OPENERS, _CLOSERS = "\"'“\u2018([{", "\"'”’)]}"
 _STOPS = ".!?…。"
 _SHORT_FORMS = frozenset(
-    "mr mrs ms dr prof st sr jr vs no nos fig e.g i.e cf al approx dept est gen gov hon rev sgt capt col lt mt".split()
+    {"mr", "mrs", "ms", "dr", "prof", "st", "sr", "jr", "vs", "no", "nos", "fig", "e.g", "i.e", "cf", "al", "approx"}
+    | {"dept", "est", "gen", "gov", "hon", "rev", "sgt", "capt", "col", "lt", "mt"}
 )
 
 

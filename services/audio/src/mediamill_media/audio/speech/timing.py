@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _STRESS = "ˈˌ"
-_PROLONGING = "ː\u0303ʰʲ"
+_PROLONGING = "\u02d0\u0303ʰʲ"
 _SILENT = frozenset(';:,.!?—…"()“” ')
 
 
