@@ -21,7 +21,7 @@ def handed_over(mill: Mill) -> Delivery:
 
 
 def claimed(mill: Mill, delivery: Delivery) -> Run:
-    worker = mill.worker._registration.worker_id
+    worker = mill.worker.registration.worker_id
     with mill.db.unit_of_work() as connection:
         row = connection.execute(transition.claim(delivery.job_id, delivery.number, worker)).one()
     return Run.of(row, mill.registry.kind(row.kind))
@@ -134,8 +134,8 @@ def test_a_worker_whose_claim_was_committed_unheard_hands_it_back(mill: Mill) ->
     job = mill.accept("test.noop")
     run = claimed(mill, handed_over(mill))
 
-    mill.worker._strange = {(run.job_id, run.delivery): -1e9}
-    mill.worker._beat()
+    mill.worker.strange_since = {(run.job_id, run.delivery): -1e9}
+    mill.worker.beat()
 
     with mill.db.unit_of_work() as connection:
         leases = connection.execute(select(Lease.job_id)).all()
@@ -144,6 +144,8 @@ def test_a_worker_whose_claim_was_committed_unheard_hands_it_back(mill: Mill) ->
 
 def forget_session(mill: Mill) -> None:
     """End the worker's session as its death would, and let Postgres and worker be old enough to be judged."""
-    mill.worker._registration._close_session()
+    mill.worker.registration.close_session()
     with mill.db.unit_of_work() as connection:
-        connection.execute(text("UPDATE workers SET started_at = now() - interval '1 minute', seen_at = now() - interval '1 hour'"))
+        connection.execute(
+            text("UPDATE workers SET started_at = now() - interval '1 minute', seen_at = now() - interval '1 hour'")
+        )

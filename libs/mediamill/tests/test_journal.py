@@ -81,7 +81,7 @@ def run_until_step(mill: Mill, delivery: Delivery, count: int) -> list[object]:
     thread.start()
     while len(mill.steps(delivery.job_id)) < count:
         thread.join(0.01)
-    for run in mill.worker._runs():
+    for run in mill.worker.runs():
         run.stop(Stop.DRAIN)
     thread.join()
     return [step.started_at for step in mill.steps(delivery.job_id)]

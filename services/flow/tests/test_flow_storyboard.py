@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +20,10 @@ ASSET = "018f0000-0000-7000-8000-00000000000{}"
 
 def speech(seconds: float) -> Speech:
     asset = {"id": ASSET.format(1), "role": "speech", "media_type": "audio/wav", "bytes": 1, "sha256": "0"}
-    words = [{"text": "Hello", "start_s": 0.1, "end_s": seconds / 2}, {"text": "you.", "start_s": seconds / 2, "end_s": seconds}]
+    words = [
+        {"text": "Hello", "start_s": 0.1, "end_s": seconds / 2},
+        {"text": "you.", "start_s": seconds / 2, "end_s": seconds},
+    ]
     return Speech.model_validate({"assets": [asset], "duration_s": seconds, "words": words})
 
 
@@ -29,7 +34,7 @@ def test_nobody_speaks_during_a_cross_fade_or_over_somebody_else(lengths: list[f
     for index, (shot, spoken) in enumerate(zip(shots, lengths, strict=True)):
         assert shot.speech_at_s >= shot.start_s + (CROSSFADE_S if index else 0) - 1 / fps
         assert shot.speech_at_s + spoken <= shot.end_s - 1 / fps
-    for before, after in zip(shots, shots[1:], strict=False):
+    for before, after in pairwise(shots):
         assert before.end_s - after.start_s == pytest.approx(CROSSFADE_S, abs=1 / fps)
 
 

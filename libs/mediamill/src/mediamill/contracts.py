@@ -7,7 +7,6 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 
-
 class AssetReference(str):
     """A validated asset id, so that whoever walks an input can tell it from any other text."""
 

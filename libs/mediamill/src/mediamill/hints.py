@@ -81,7 +81,9 @@ class AsyncPublisher:
 
     def __init__(self, url: str | None) -> None:
         self._quiet_until = 0.0
-        self._client = redis.asyncio.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5) if url else None
+        self._client = (
+            redis.asyncio.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5) if url else None
+        )
 
     async def publish(self, *topics: str) -> None:
         """Tell readers that topics changed. Never raises, never waits for long."""
@@ -197,7 +199,8 @@ class Waiter:
         if self._url is None:
             raise OSError("no hints")
         if self._subscription is None:
-            self._subscription = redis.Redis.from_url(self._url, socket_connect_timeout=1).pubsub()
+            client = redis.Redis.from_url(self._url, socket_connect_timeout=1)
+            self._subscription = client.pubsub()  # type: ignore[no-untyped-call]  # redis-py annotates it by halves
             self._subscription.subscribe(CHANNEL)
         return self._subscription
 

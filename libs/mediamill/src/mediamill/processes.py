@@ -104,7 +104,7 @@ def child(
         stdout=stdout,
         stderr=stderr,
         start_new_session=True,
-        preexec_fn=_die_with_parent,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509  # it only makes one system call and touches no lock
     )
     if owner is not None:
         owner.adopt(process)

@@ -70,4 +70,4 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """Read the settings of this process once."""
     secrets = os.environ.get("MEDIAMILL_SECRETS_DIR")
-    return Settings(_secrets_dir=secrets) if secrets else Settings()  # type: ignore[call-arg]  # pydantic-settings' own
+    return Settings(_secrets_dir=secrets) if secrets else Settings()

@@ -230,6 +230,13 @@ def _clash(before: Span | None, span: Span) -> str | None:
         return f"the transition of {span.lead_s:g} s is longer than the item itself"
     if before is None:
         return None
+    if before.lead_s and span.start_s < before.start_s + before.lead_s - TIME_SLACK_S:
+        return "the item starts before the transition into the one before it has ended"
+    return _overlap(before, span)
+
+
+def _overlap(before: Span, span: Span) -> str | None:
+    """Say what is wrong with how much two neighbours overlap."""
     if before.end_s is None:
         return "the item starts with the one before it" if span.start_s <= before.start_s else None
     overlap = before.end_s - span.start_s

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 from conductor.calendar.tick import Calendar
 from conductor.dispatch.tick import Dispatcher
@@ -24,6 +25,15 @@ CALENDAR_S = 30.0
 STOP_GRACE_S = 5.0
 
 
+def waited(stopping: threading.Event) -> Callable[[float], None]:
+    """Give a wait that the end of the process cuts short."""
+
+    def wait(seconds: float) -> None:
+        stopping.wait(seconds)
+
+    return wait
+
+
 def main() -> int:
     """Run until told to stop."""
     configure_logs("conductor")
@@ -38,7 +48,7 @@ def main() -> int:
     loops = [
         Loop("dispatch", Dispatcher(db, registry(), publisher, config).tick, hints.wait, config.poll_s),
         Loop("sweep", Sweeper(db, publisher, config).tick, time.sleep, config.sweep_s),
-        Loop("calendar", calendar.tick, lambda s: stopping.wait(s) and None, CALENDAR_S),
+        Loop("calendar", calendar.tick, waited(stopping), CALENDAR_S),
     ]
     for loop in loops:
         loop.start()

@@ -23,7 +23,7 @@ class Base(DeclarativeBase):
     """The one declarative base; times are aware, JSON is binary."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012  # SQLAlchemy reads it as a plain class attribute
+    type_annotation_map = {  # SQLAlchemy reads it as a plain class attribute
         datetime: DateTime(timezone=True),
         UUID: PG_UUID(as_uuid=True),
         dict[str, Any]: JSONB(none_as_null=True),

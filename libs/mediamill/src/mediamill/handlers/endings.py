@@ -116,8 +116,9 @@ def _record(connection: Connection, run: Run, awaited: Awaited, children: list[U
         result = awaited.wake_at.isoformat() if awaited.wake_at else None
     if awaited.recorded:
         return connection.execute(journal.complete(*fence, awaited.ordinal, result)).first() is not None
-    step = (awaited.ordinal, awaited.name, STEP_TYPES[awaited.reason], StepState.DONE, result, now())
-    return connection.execute(journal.record(*fence, *step)).first() is not None
+    step_type = STEP_TYPES[awaited.reason]
+    entry = journal.Entry(awaited.ordinal, awaited.name, step_type, StepState.DONE, result, now())
+    return connection.execute(journal.record(*fence, entry)).first() is not None
 
 
 def _has_come(connection: Connection, run: Run, awaited: Awaited, children: list[UUID]) -> bool:
@@ -139,7 +140,7 @@ def backoff_s(attempt: int) -> float:
 
     Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     """
-    return random.uniform(0, min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2 ** (attempt - 1)))  # noqa: S311  # not a secret
+    return random.uniform(0, min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2 ** (attempt - 1)))  # not a secret
 
 
 def describe(error: MediamillError) -> dict[str, Any]:

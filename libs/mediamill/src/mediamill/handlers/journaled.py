@@ -71,7 +71,8 @@ class JournaledContext:
             started = clock.now()
             result = fn(*args, **kwargs)
             recorded = to_jsonable_python(result)
-            self._write(journal.record(*self._fence, ordinal, name, StepType.STEP, StepState.DONE, recorded, started))
+            entry = journal.Entry(ordinal, name, StepType.STEP, StepState.DONE, recorded, started)
+            self._write(journal.record(*self._fence, entry))
         else:
             recorded = recalled.result
         return typing.cast("T", _adapter(fn).validate_python(recorded))
@@ -84,8 +85,8 @@ class JournaledContext:
         key = f"{self.job_id}:{ordinal}"
         done: T | None = None
         if recalled is None:
-            intent = (*self._fence, ordinal, name, StepType.EFFECT, StepState.INTENT, None, clock.now())
-            self._write(journal.record(*intent))
+            intent = journal.Entry(ordinal, name, StepType.EFFECT, StepState.INTENT, None, clock.now())
+            self._write(journal.record(*self._fence, intent))
         else:
             done = recover(key)
         result = submit(key) if done is None else done
@@ -109,9 +110,7 @@ class JournaledContext:
         found = self._children([UUID(child) for child in ids if child is not None])
         self._raise_for_failed(found)
         if None in ids or any(State(child.state) not in FINAL for child in found.values()):
-            raise Parked(
-                Awaited("children", ordinal, name, calls=calls, children=ids, recorded=recalled is not None)
-            )
+            raise Parked(Awaited("children", ordinal, name, calls=calls, children=ids, recorded=recalled is not None))
         return [self._answer(found[str(child)]) for child in ids]
 
     def sleep(self, seconds: float) -> None:
@@ -218,8 +217,8 @@ class JournaledContext:
     def _take_signal(self, connection: Connection, ordinal: int, name: str) -> dict[str, Any] | None:
         taken: dict[str, Any] | None = connection.execute(journal.take_signal(self.job_id, name)).scalar_one_or_none()
         if taken is not None:
-            done = (*self._fence, ordinal, name, StepType.SIGNAL, StepState.DONE, taken["body"], clock.now())
-            self._hold(connection.execute(journal.record(*done)).first(), connection)
+            entry = journal.Entry(ordinal, name, StepType.SIGNAL, StepState.DONE, taken["body"], clock.now())
+            self._hold(connection.execute(journal.record(*self._fence, entry)).first(), connection)
         return taken
 
     def _find(self, asset_id: str) -> Kept:

@@ -9,7 +9,7 @@ import threading
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import select, tuple_
+from sqlalchemy import Connection, select, tuple_
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from mediamill import clock
@@ -36,12 +36,12 @@ class WorkerProcess:
 
     def __init__(self, parts: Parts, registration: Registration, *, heartbeat_s: float, grace_s: float) -> None:
         self._parts = parts
-        self._registration = registration
+        self.registration = registration
         self._heartbeat_s = heartbeat_s
         self._grace_s = grace_s
         self._lock = threading.Lock()
         self._running: dict[UUID, Run] = {}
-        self._strange: dict[tuple[UUID, int], float] = {}
+        self.strange_since: dict[tuple[UUID, int], float] = {}
         self._stopping = threading.Event()
         self._draining = threading.Event()
         self._threads = [
@@ -51,7 +51,7 @@ class WorkerProcess:
 
     def start(self) -> None:
         """Appear in the database and begin to watch."""
-        self._registration.register()
+        self.registration.register()
         publish_hint(DISPATCH)
         for thread in self._threads:
             thread.start()
@@ -60,7 +60,7 @@ class WorkerProcess:
         """Claim a delivery and run it, or drop it when it is stale or the worker takes no more."""
         if self._draining.is_set():
             return
-        worker_id = self._registration.worker_id
+        worker_id = self.registration.worker_id
         row = self._parts.db.run(lambda c: c.execute(transition.claim(job_id, delivery, worker_id)).one_or_none())
         if row is None:
             log.debug("stale delivery dropped", extra={"job_id": str(job_id), "delivery": delivery})
@@ -87,54 +87,63 @@ class WorkerProcess:
         """Leave the database, after the last run has ended."""
         self._stopping.set()
         try:
-            self._registration.leave()
+            self.registration.leave()
         except (SQLAlchemyError, psycopg.Error) as error:
             log.warning("could not sign off: %s", type(error).__name__)
 
     def _drain(self) -> None:
         try:
-            self._registration.drain()
+            self.registration.drain()
         except SQLAlchemyError as error:
             log.warning("could not announce the drain: %s", type(error).__name__)
         until = clock.monotonic() + self._grace_s
-        while self._runs() and clock.monotonic() < until:
+        while self.runs() and clock.monotonic() < until:
             self._stopping.wait(0.1)
-        for run in self._runs():
+        for run in self.runs():
             run.stop(Stop.DRAIN)
 
-    def _runs(self) -> list[Run]:
+    def runs(self) -> list[Run]:
+        """Give the runs that are under way."""
         with self._lock:
             return list(self._running.values())
 
     def _beat_for_ever(self) -> None:
         while not self._stopping.wait(self._heartbeat_s):
             try:
-                self._beat()
+                self.beat()
             except (SQLAlchemyError, psycopg.Error) as error:
                 log.warning("no heartbeat: %s", type(error).__name__)
 
-    def _beat(self) -> None:
-        if not self._registration.beat():
+    def beat(self) -> None:
+        """Say that the worker lives, begin anew if it was taken for dead, and hand back what is not known here."""
+        if not self.registration.beat():
             log.warning("this worker was taken for dead; it begins anew")
-            for run in self._runs():
+            for run in self.runs():
                 run.stop(Stop.LOST)
-            self._registration.register()
+            self.registration.register()
         self._hand_back_strangers()
 
     def _hand_back_strangers(self) -> None:
         """Hand back leases whose run is not here: their claim was committed but its answer never came."""
-        mine = {(run.job_id, run.delivery) for run in self._runs()}
-        strange = {tuple(held) for held in self._registration.leases()} - mine
+        mine = {(run.job_id, run.delivery) for run in self.runs()}
+        strange = {(held.job_id, held.delivery) for held in self.registration.leases()} - mine
         now = clock.monotonic()
-        self._strange = {held: self._strange.get(held, now) for held in strange}
-        for (job_id, delivery), since in self._strange.items():
+        self.strange_since = {held: self.strange_since.get(held, now) for held in strange}
+        for (job_id, delivery), since in self.strange_since.items():
             if now - since >= LOST_AND_FOUND_S:
-                self._parts.db.run(lambda c, j=job_id, d=delivery: c.execute(transition.hand_back(j, d, "lost claim")))
-                self._parts.db.run(lambda c, j=job_id, d=delivery: c.execute(transition.release(j, d)))
+                self._hand_back_stranger(job_id, delivery)
+
+    def _hand_back_stranger(self, job_id: UUID, delivery: int) -> None:
+        def hand_back(connection: Connection) -> None:
+            connection.execute(transition.hand_back(job_id, delivery, "lost claim"))
+            connection.execute(transition.release(job_id, delivery))
+
+        log.warning("a claim that never came back is handed back", extra={"job_id": str(job_id)})
+        self._parts.db.run(hand_back)
 
     def _watch_for_ever(self) -> None:
         while not self._stopping.wait(WATCH_S):
-            runs = self._runs()
+            runs = self.runs()
             if not runs:
                 continue
             self._enforce_limits(runs)

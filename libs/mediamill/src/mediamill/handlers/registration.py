@@ -61,7 +61,7 @@ class Registration:
         """Disappear; what is still leased to the worker is left to the sweep."""
         idle = ~select(Lease.job_id).where(Lease.worker_id == self.worker_id).exists()
         self._db.run(lambda c: c.execute(delete(Worker).where(Worker.id == self.worker_id, idle)), patience_s=2)
-        self._close_session()
+        self.close_session()
 
     def leases(self) -> list[Held]:
         """Give the leases that the database thinks this worker holds."""
@@ -80,7 +80,7 @@ class Registration:
         connection.execute(insert(Worker).values(row))
 
     def _open_session(self) -> None:
-        self._close_session()
+        self.close_session()
         if not self._holds_session:
             return
         self._session = psycopg.connect(
@@ -103,7 +103,8 @@ class Registration:
             return False
         return True
 
-    def _close_session(self) -> None:
+    def close_session(self) -> None:
+        """End the session; Postgres lets go of its lock at once, as when the worker dies."""
         if self._session is not None:
             self._session.close()
             self._session = None

@@ -41,7 +41,7 @@ def chosen_queues(text: str, found: Registry) -> list[str]:
 
 
 def slots_for(queues: Sequence[str], found: Registry) -> int:
-    """Give a worker of one queue the concurrency of its manifest, and one of many the machine's cores and a few more."""
+    """Give a worker of one queue its manifest's concurrency, and one of many the cores and a few more."""
     if len(queues) == 1:
         return found.queue(queues[0]).manifest.worker.concurrency
     return (os.cpu_count() or 1) + SPARE_SLOTS

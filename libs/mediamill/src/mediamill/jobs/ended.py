@@ -1,4 +1,4 @@
-"""What follows when a job has ended: its parent, if one waits for it, is told; its unfinished children are withdrawn."""
+"""What follows when a job has ended: a parent that waits is told, unfinished children are withdrawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The states of a job and the table of moves between them; the guard in SQL, the diagram and the tests come from here."""
+"""The states of a job and the table of moves between them; the guard in SQL and the tests come from here."""
 
 from __future__ import annotations
 

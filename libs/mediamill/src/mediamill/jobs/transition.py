@@ -10,13 +10,40 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, Delete, Select, and_, case, cast, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Delete,
+    Select,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from mediamill.events.model import Event, EventType
 from mediamill.jobs.model import Job, Lease, Line, Reuse, Wait
-from mediamill.jobs.states import CANCEL, CLAIM, EXPIRE, FAIL, FINAL, HAND_BACK, PARK, REDRIVE, RETRY, SUCCEED, WAKE, Move
+from mediamill.jobs.states import (
+    CANCEL,
+    CLAIM,
+    EXPIRE,
+    FAIL,
+    FINAL,
+    HAND_BACK,
+    PARK,
+    REDRIVE,
+    RETRY,
+    SUCCEED,
+    WAKE,
+    Move,
+)
 
 RETURNED = (
     Job.id,
@@ -96,12 +123,8 @@ def claim(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
     )
     moved = (
         update(Job)
-        .where(
-            fenced(job_id, delivery), unclaimed.exists(), Job.state.in_([state.value for state in CLAIM.sources])
-        )
-        .values(
-            state=CLAIM.to.value, seq=Job.seq + 1, started_at=func.coalesce(Job.started_at, func.clock_timestamp())
-        )
+        .where(fenced(job_id, delivery), unclaimed.exists(), Job.state.in_([state.value for state in CLAIM.sources]))
+        .values(state=CLAIM.to.value, seq=Job.seq + 1, started_at=func.coalesce(Job.started_at, func.clock_timestamp()))
         .returning(*RETURNED, Job.root_id, Job.input, Job.provider, Job.metadata_, Job.max_cost, Job.progress)
         .cte("moved")
     )
@@ -201,7 +224,9 @@ def _withdrawn(moved: CTE) -> tuple[CTE, ...]:
 
 def cancel(which: ColumnElement[bool]) -> Select[Any]:
     """End jobs because somebody asked for it."""
-    moved = _moved(CANCEL, which, {"error": {"code": "canceled", "message": "Canceled on request.", "class": "permanent"}})
+    moved = _moved(
+        CANCEL, which, {"error": {"code": "canceled", "message": "Canceled on request.", "class": "permanent"}}
+    )
     return _statement(moved, told(moved, CANCEL.event, as_json({})), *_withdrawn(moved))
 
 

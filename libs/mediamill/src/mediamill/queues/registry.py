@@ -107,7 +107,9 @@ def discover() -> Registry:
             continue
         manifest = read_manifest(_package_folder(entry.value) / "queue.toml")
         if manifest.queue.name != entry.name:
-            raise BrokenManifest(f"{entry.value}: the entry point says {entry.name!r}, queue.toml {manifest.queue.name!r}")
+            raise BrokenManifest(
+                f"{entry.value}: the entry point says {entry.name!r}, queue.toml {manifest.queue.name!r}"
+            )
         found[entry.name] = Queue(entry.name, entry.value, manifest)
     return Registry(found)
 

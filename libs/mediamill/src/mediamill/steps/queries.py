@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, cast, delete, func, insert, literal, null, select, update
@@ -25,21 +26,30 @@ def _held(job_id: UUID, delivery: int) -> Select[Any]:
     return held.with_for_update(read=True)
 
 
-def record(
-    job_id: UUID, delivery: int, ordinal: int, name: str, type_: StepType, state: StepState, result: Any, started: Any
-) -> ReturningInsert[Any]:
+class Entry(NamedTuple):
+    """A step as it is written down."""
+
+    ordinal: int
+    name: str
+    type: StepType
+    state: StepState
+    result: Any
+    started_at: datetime
+
+
+def record(job_id: UUID, delivery: int, entry: Entry) -> ReturningInsert[Any]:
     """Write a step down. No row back: the run has lost its job."""
     held = _held(job_id, delivery).cte("held")
-    finished = func.clock_timestamp() if state is StepState.DONE else null()
+    finished = func.clock_timestamp() if entry.state is StepState.DONE else null()
     rows = select(
         held.c.id,
-        literal(ordinal),
-        literal(name),
-        literal(type_.value),
-        literal(state.value),
-        cast({"value": result}, JSONB),
+        literal(entry.ordinal),
+        literal(entry.name),
+        literal(entry.type.value),
+        literal(entry.state.value),
+        cast({"value": entry.result}, JSONB),
         literal(delivery),
-        literal(started, Step.started_at.type),
+        literal(entry.started_at, Step.started_at.type),
         finished,
     )
     columns = ["job_id", "ordinal", "name", "type", "state", "result", "delivery", "started_at", "finished_at"]

@@ -24,7 +24,9 @@ FIRST_TENANT = "local"
 def ensure_first_tenant(connection: Connection, key: str, operator_key: str) -> UUID:
     """Give the first tenant's id, having made what was missing of it and of its two keys."""
     connection.execute(
-        insert(Tenant).values(id=uuid7(), name=FIRST_TENANT, plan="paid").on_conflict_do_nothing(index_elements=["name"])
+        insert(Tenant)
+        .values(id=uuid7(), name=FIRST_TENANT, plan="paid")
+        .on_conflict_do_nothing(index_elements=["name"])
     )
     tenant_id = connection.execute(select(Tenant.id).where(Tenant.name == FIRST_TENANT)).scalar_one()
     for name, secret, scopes in (
@@ -34,9 +36,7 @@ def ensure_first_tenant(connection: Connection, key: str, operator_key: str) -> 
         made = known_key(secret)
         connection.execute(
             insert(ApiKey)
-            .values(
-                id=uuid7(), tenant_id=tenant_id, name=name, prefix=made.prefix, digest=made.digest, scopes=scopes
-            )
+            .values(id=uuid7(), tenant_id=tenant_id, name=name, prefix=made.prefix, digest=made.digest, scopes=scopes)
             .on_conflict_do_nothing(index_elements=["digest"])
         )
     return tenant_id

@@ -27,9 +27,10 @@ def consume(
     ``on_stopping`` is called when no more deliveries are taken and some may still run.
     """
 
-    @app.task(name=TASK, ignore_result=True)
     def task(job_id: str, number: int) -> None:
         deliver(UUID(job_id), number)
+
+    app.task(task, name=TASK, ignore_result=True)
 
     def ready(**_: Any) -> None:
         on_ready()

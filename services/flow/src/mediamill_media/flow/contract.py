@@ -37,7 +37,9 @@ class Film(Ask):
 
     brief: str = Field(min_length=1, max_length=20_000, description="One line, a markdown page, or a whole story.")
     scenes: int = Field(5, ge=1, le=24, description="How many scenes, each with its own picture.")
-    size: FilmSize = Field((1280, 720), description="1280x720, 720x1280 for vertical, 1080x1080 for square, and others.")
+    size: FilmSize = Field(
+        (1280, 720), description="1280x720, 720x1280 for vertical, 1080x1080 for square, and others."
+    )
     fps: int = Field(30, ge=12, le=60, description="Frames a second.")
     style: str = Field("storybook", min_length=1, max_length=80, description="How the pictures look.")
     voice: str = Field("heart", min_length=1, max_length=40, description="Who reads; see audio.speech.")

@@ -9,8 +9,8 @@ from mediamill.handlers.context import Call, Context
 from mediamill.handlers.handler import handler
 from mediamill_media.flow.contract import Film, Filmed, SceneMade
 from mediamill_media.flow.film import Parts, timeline
-from mediamill_media.flow.reads import Made, Pictures, Scene, Script, Speech, read
 from mediamill_media.flow.reads import Film as Rendered
+from mediamill_media.flow.reads import Made, Pictures, Scene, Script, Speech, read
 from mediamill_media.flow.storyboard import Shot, storyboard
 
 STAGES = 5

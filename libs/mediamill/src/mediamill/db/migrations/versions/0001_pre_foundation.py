@@ -163,7 +163,8 @@ CREATE TABLE idempotency (
     body_hash TEXT NOT NULL,
     job_id UUID NOT NULL,
     CONSTRAINT pk_idempotency PRIMARY KEY (tenant_id, key),
-    CONSTRAINT fk_idempotency_job_id FOREIGN KEY(job_id) REFERENCES jobs (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+    CONSTRAINT fk_idempotency_job_id FOREIGN KEY(job_id) REFERENCES jobs (id)
+        ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
 );
 
 CREATE INDEX ix_idempotency_job_id ON idempotency (job_id);
