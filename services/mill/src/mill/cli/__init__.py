@@ -1,0 +1,5 @@
+"""The ``mill`` command."""
+
+from mill.cli.app import main
+
+__all__ = ["main"]
