@@ -18,8 +18,9 @@ LINGER_CS = 35
 GAP_CS = 2
 """Least distance between two lines: libass pushes up what overlaps by even 30 ms."""
 MAX_WORDS = 9
-_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")
-_CLAUSE_ENDS = (",", ";", ":", "–", "—", "、")
+_SENTENCE_ENDS = (".", "!", "?", "…", "\u3002", "\uff01", "\uff1f")
+_CLAUSE_ENDS = (",", ";", ":", "–", "—", "\u3001")
+_CLOSERS = "\"')]}»\u2019\u201d"
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,15 @@ def _cost(line: Sequence[TimedWord], width: int, run_length: int) -> float:
     cost = 1.0 + (max(0, width - _length(line)) / width) ** 2
     if len(line) == 1 and run_length > 1:
         cost += 4.0
-    if line[-1].text.endswith(_SENTENCE_ENDS):
+    if _ends_with(line[-1], _SENTENCE_ENDS):
         cost -= 0.6
-    elif line[-1].text.endswith(_CLAUSE_ENDS):
+    elif _ends_with(line[-1], _CLAUSE_ENDS):
         cost -= 0.3
-    return cost + 0.8 * sum(word.text.endswith(_SENTENCE_ENDS) for word in line[:-1])
+    return cost + 0.8 * sum(_ends_with(word, _SENTENCE_ENDS) for word in line[:-1])
+
+
+def _ends_with(word: TimedWord, marks: tuple[str, ...]) -> bool:
+    return word.text.rstrip(_CLOSERS).endswith(marks)
 
 
 def _length(line: Sequence[TimedWord]) -> int:
