@@ -70,8 +70,10 @@ check-types: setup
 	@MYPYPATH=$$(echo $(wildcard libs/*/src services/*/src) tests/lint | tr ' ' :) $(RUN) mypy --explicit-package-bases $(SOURCES)
 check-imports: setup
 	@$(RUN) lint-imports --no-logo
-# A contract is made of pydantic's fields, so whoever depends on mediamill may import pydantic.
-DEPTRY := --known-first-party mediamill_media --package-module-name-map 'mediamill=mediamill|pydantic'
+# What deptry cannot see: which module an editable member gives, and which packages are two names of one thing.
+MODULES := mediamill=mediamill|pydantic|pydantic_core,pydantic=pydantic|pydantic_core,fastapi=fastapi|starlette
+MODULES := $(MODULES),mediamill-conductor=conductor,mediamill-gateway=gateway,mediamill-mill=mill
+DEPTRY := --known-first-party mediamill_media --package-module-name-map '$(MODULES)'
 check-dependencies: setup
 	@failed=0; for member in $(IN); do (cd $$member && $(abspath $(UV)) run --no-sync deptry --no-ansi $(DEPTRY) src) || failed=1; done; exit $$failed
 check-lock: setup

@@ -1,6 +1,9 @@
 {{/* The queues: the generated ones, changed by what the installation says. */}}
 {{- define "mediamill.queues" -}}
 {{- $generated := (.Files.Get "values.queues.yaml" | fromYaml).queues -}}
+{{- range $name, $_ := .Values.queues }}
+{{- if not (hasKey $generated $name) }}{{ fail (printf "queues.%s: there is no such queue; there are: %s" $name (keys $generated | sortAlpha | join ", ")) }}{{ end }}
+{{- end }}
 {{- toYaml (mergeOverwrite $generated (deepCopy .Values.queues)) -}}
 {{- end -}}
 
