@@ -6,12 +6,16 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from mediamill.assets.model import AssetRow
 from mediamill.assets.store import StoredBlob
 from mediamill.ids import uuid7
+
+Statement = Select[*tuple[Any, ...]]
+Upsert = ReturningInsert[*tuple[Any, ...]]
 
 FACTS = (
     AssetRow.id,
@@ -33,7 +37,7 @@ def upsert(
     width: int | None,
     height: int | None,
     duration_s: float | None,
-) -> Insert:
+) -> Upsert:
     """Give a tenant the right to some bytes; the same bytes are the same asset, kept anew."""
     new = insert(AssetRow).values(
         id=uuid7(),
@@ -56,12 +60,12 @@ def upsert(
     ).returning(*FACTS)
 
 
-def one(tenant_id: UUID, asset_id: UUID) -> Select[*tuple[Any, ...]]:
+def one(tenant_id: UUID, asset_id: UUID) -> Statement:
     """Find an asset of a tenant."""
     return select(*FACTS).where(AssetRow.tenant_id == tenant_id, AssetRow.id == asset_id)
 
 
-def one_of_anybody(asset_id: UUID) -> Select[*tuple[Any, ...]]:
+def one_of_anybody(asset_id: UUID) -> Statement:
     """Find an asset whoever owns it, for a request whose signature was checked before."""
     return select(*FACTS).where(AssetRow.id == asset_id)
 
@@ -71,7 +75,7 @@ def owned(tenant_id: UUID, asset_ids: Collection[UUID]) -> Select[UUID]:
     return select(AssetRow.id).where(AssetRow.tenant_id == tenant_id, AssetRow.id.in_(asset_ids))
 
 
-def page(tenant_id: UUID, *, media_type: str | None, before: UUID | None, limit: int) -> Select[*tuple[Any, ...]]:
+def page(tenant_id: UUID, *, media_type: str | None, before: UUID | None, limit: int) -> Statement:
     """List a tenant's assets, newest first."""
     statement = select(*FACTS).where(AssetRow.tenant_id == tenant_id)
     if media_type is not None:

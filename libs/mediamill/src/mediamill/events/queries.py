@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Select, func, literal, literal_column, sel
 
 from mediamill.events.model import Event
 
+Statement = Select[*tuple[Any, ...]]
+
 LATE = 10_000
 """A transaction may commit this many numbers after it drew one; a reader of a tenant looks that far back."""
 
@@ -28,7 +30,7 @@ _XID: ColumnElement[int] = literal_column("events.xid::text::bigint")
 _OLDEST_OPEN: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())")
 
 
-def of_job(tenant_id: UUID, job_id: UUID, *, after: int, limit: int) -> Select[*tuple[Any, ...]]:
+def of_job(tenant_id: UUID, job_id: UUID, *, after: int, limit: int) -> Statement:
     """Give a job's events behind the one numbered ``after``. No gap: numbers are given under the job's lock."""
     return (
         select(*SHOWN)
@@ -38,7 +40,7 @@ def of_job(tenant_id: UUID, job_id: UUID, *, after: int, limit: int) -> Select[*
     )
 
 
-def of_tenant(tenant_id: UUID, *, after: Position, limit: int) -> Select[*tuple[Any, ...]]:
+def of_tenant(tenant_id: UUID, *, after: Position, limit: int) -> Statement:
     """Give all events of a tenant behind a position, in the order in which their transactions began.
 
     A number is drawn before its transaction commits, so a higher number may be seen first. Reading by transaction and
@@ -57,12 +59,12 @@ def of_tenant(tenant_id: UUID, *, after: Position, limit: int) -> Select[*tuple[
     )
 
 
-def position_of(tenant_id: UUID, number: int) -> Select[*tuple[Any, ...]]:
+def position_of(tenant_id: UUID, number: int) -> Statement:
     """Give the transaction of the event with this number."""
     return select(_XID.label("xid")).where(Event.tenant_id == tenant_id, Event.number == number)
 
 
-def newest(tenant_id: UUID) -> Select[*tuple[Any, ...]]:
+def newest(tenant_id: UUID) -> Statement:
     """Give where a tenant's events end now: behind everything that a reader could have seen."""
     oldest_open: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
     last = select(func.coalesce(func.max(Event.number), 0)).where(Event.tenant_id == tenant_id).scalar_subquery()

@@ -1,0 +1,89 @@
+"""The application: its parts, its routes, and what every request passes through."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
+
+import gateway.assets.routes
+import gateway.estimates.routes
+import gateway.events.routes
+import gateway.jobs.post_routes
+import gateway.jobs.routes
+import gateway.kinds.routes
+import gateway.operations.routes
+import gateway.queues.routes
+import gateway.tenants.key_routes
+import gateway.tenants.routes
+import gateway.usage.routes
+from gateway import openapi, problems
+from gateway.edge import Edge
+from gateway.limits import BodyLimit, RequestIds
+from mediamill.queues.registry import Registry, registry
+from mediamill.settings import Settings, settings
+
+ROUTERS = (
+    gateway.jobs.post_routes.router,
+    gateway.jobs.routes.router,
+    gateway.events.routes.router,
+    gateway.assets.routes.router,
+    gateway.kinds.routes.router,
+    gateway.estimates.routes.router,
+    gateway.usage.routes.router,
+    gateway.queues.routes.router,
+    gateway.tenants.routes.router,
+    gateway.tenants.key_routes.router,
+    gateway.operations.routes.router,
+)
+UPLOADS = frozenset({gateway.assets.routes.UPLOAD_PATH})
+EXPOSED = [
+    "Location",
+    "Retry-After",
+    "ETag",
+    "Content-Range",
+    "Idempotent-Replayed",
+    "Preference-Applied",
+    "x-request-id",
+]
+
+
+def create_app(config: Settings | None = None, kinds: Registry | None = None) -> FastAPI:
+    """Build the gateway. Its database is reached when the first request needs it, not here."""
+    config = config or settings()
+    if not config.secret.get_secret_value():
+        raise RuntimeError("MEDIAMILL_SECRET is empty: set it to the same long random text on every gateway")
+    edge = Edge(config, kinds or registry())
+    app = FastAPI(
+        title="Mediamill",
+        summary="A self-hosted media job platform",
+        version="0.1.0",
+        lifespan=_lifespan,
+        generate_unique_id_function=_operation_id,
+        strict_content_type=False,
+    )
+    app.state.edge = edge
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    app.add_middleware(BodyLimit, limit=config.max_body_bytes, uploads=UPLOADS)
+    # Keys are sent in a header that no browser adds by itself, so any page may ask.
+    app.add_middleware(
+        CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED
+    )
+    app.add_middleware(RequestIds)
+    app.openapi = openapi.document(app, edge.registry)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with app.state.edge.running():
+        yield
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,1 @@
+"""Assets: uploaded, described, served."""

@@ -1,0 +1,73 @@
+"""An upload: streamed to the store's disk, hashed on the way, looked at, and only then an asset."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import NamedTuple
+
+from fastapi import Request
+
+from gateway.assets.images import Dimensions, measure
+from gateway.assets.multipart import FileField
+from gateway.edge import Edge
+from gateway.problems import InvalidRequest
+from mediamill.assets import sniff
+from mediamill.assets.store import Intake, StoredBlob
+from mediamill.errors import TooLarge
+
+_FORM_OVERHEAD = 64 * 1024
+
+
+class Upload(NamedTuple):
+    """Bytes that are kept, and what they are."""
+
+    blob: StoredBlob
+    media_type: str
+    dimensions: Dimensions
+
+
+class Claims(NamedTuple):
+    """What the client says that the bytes are."""
+
+    media_type: str
+    filename: str
+
+
+async def take_upload(edge: Edge, request: Request, filename: str) -> Upload:
+    """Keep the body of a request. Raises ``TooLarge``, ``InvalidRequest`` or ``UnsupportedMedia``, keeping nothing."""
+    limit = edge.config.max_upload_bytes
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > limit + _FORM_OVERHEAD:
+        raise TooLarge(f"At most {limit:,} bytes.")
+    with edge.store.intake() as intake:
+        claims = await _receive(request, intake, limit, filename)
+        if intake.bytes == 0:
+            raise InvalidRequest("The upload is empty.")
+        intake.flush()
+        return await asyncio.to_thread(_examine_and_keep, edge, intake, claims)
+
+
+async def _receive(request: Request, intake: Intake, limit: int, filename: str) -> Claims:
+    def write(chunk: bytes) -> None:
+        if intake.bytes + len(chunk) > limit:
+            raise TooLarge(f"At most {limit:,} bytes.")
+        intake.write(chunk)
+
+    content_type = request.headers.get("content-type", "")
+    if not content_type.lower().startswith("multipart/form-data"):
+        async for chunk in request.stream():
+            write(chunk)
+        return Claims(content_type, filename)
+    field = FileField(content_type, write)
+    async for chunk in request.stream():
+        field.feed(chunk)
+    field.finish()
+    return Claims(field.media_type, field.filename)
+
+
+def _examine_and_keep(edge: Edge, intake: Intake, claims: Claims) -> Upload:
+    with intake.path.open("rb") as file:
+        head = file.read(sniff.HEAD)
+    media_type = sniff.media_type_of(head, declared=claims.media_type, filename=claims.filename)
+    dimensions = measure(intake.path, media_type)
+    return Upload(edge.store.take(intake), media_type, dimensions)

@@ -1,0 +1,73 @@
+"""What every route stands on: the database, the store, the queues, and who is told when something changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.keyring import Keyring
+from gateway.pulse import Pulse
+from gateway.queues.history import History
+from mediamill.assets.store import open_store
+from mediamill.db.session import Database
+from mediamill.hints import AsyncPublisher, Listener, hint_url
+from mediamill.queues.registry import Registry
+from mediamill.settings import Settings
+
+
+class Edge:
+    """The parts of one gateway process."""
+
+    def __init__(self, config: Settings, registry: Registry) -> None:
+        self.config = config
+        self.registry = registry
+        self.database = Database(config)
+        self.store = open_store(config.store_url)
+        self.keyring = Keyring()
+        self.history = History()
+        self.pulse = Pulse(self.database, Listener(hint_url(config)), config.poll_s)
+        self._publisher = AsyncPublisher(hint_url(config))
+        self.closing = asyncio.Event()
+        self._background: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep the parts that live in the background alive for the length of the block."""
+        await self.pulse.start()
+        try:
+            yield
+        finally:
+            self.close_streams()
+            await self.pulse.close()
+            await asyncio.gather(*self._background, return_exceptions=True)
+            await self.database.async_engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """Begin a unit of work; it is committed when the block ends."""
+        async with self.database.async_unit_of_work() as connection:
+            yield connection
+
+    def tell(self, *topics: str) -> None:
+        """Hint that topics changed, after the commit and without keeping the caller waiting."""
+        task = asyncio.create_task(self._publisher.publish(*topics))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def close_streams(self) -> None:
+        """End every stream, so that its client reconnects to another gateway."""
+        self.closing.set()
+        self.pulse.ring_everybody()
+
+
+async def _edge(request: Request) -> Edge:
+    found: Edge = request.app.state.edge
+    return found
+
+
+EdgeOf = Annotated[Edge, Depends(_edge)]

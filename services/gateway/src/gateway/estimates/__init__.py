@@ -1,0 +1,1 @@
+"""Estimates: what a job would cost and take."""

@@ -1,0 +1,109 @@
+"""From what was posted to accepted jobs: one validation, one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from gateway.edge import Edge
+from gateway.jobs import reading
+from gateway.jobs.models import Job, PostJob
+from gateway.keyring import Principal
+from mediamill.errors import InvalidInput, MediamillError, UnknownKind
+from mediamill.hints import DISPATCH, tenant_topic
+from mediamill.jobs.accept import Request, accept
+from mediamill.queues.registry import Registry
+
+MOST_ERRORS = 100
+_NO_HEADER_HAS_THIS = "\x1f"
+
+
+class Origin(NamedTuple):
+    """Who posted, under which Idempotency-Key and in which trace."""
+
+    principal: Principal
+    key: str | None
+    traceparent: str | None
+
+
+class Batch(NamedTuple):
+    """What became of the requests; ``replayed`` when an earlier call with the same key had made all of them."""
+
+    jobs: list[Job]
+    replayed: bool
+
+
+async def accept_one(edge: Edge, origin: Origin, post: PostJob) -> Batch:
+    """Accept a job."""
+    request = read_request(edge.registry, origin, post)
+    if origin.key is not None:
+        request = _keyed(request, origin.key, body_hash(post))
+    return await _accept(edge, origin.principal.tenant_id, [request])
+
+
+async def accept_many(edge: Edge, origin: Origin, posts: Sequence[PostJob], body: BaseModel) -> Batch:
+    """Accept all jobs or none; every wrong field of every job is told at once."""
+    requests, wrong = [], []
+    for index, post in enumerate(posts):
+        try:
+            requests.append(read_request(edge.registry, origin, post))
+        except (InvalidInput, UnknownKind) as error:
+            wrong += _at(index, error)
+    if wrong:
+        raise InvalidInput(f"{len(wrong)} fields are wrong; no job was accepted.", errors=wrong[:MOST_ERRORS])
+    if origin.key is not None:
+        hashed = body_hash(body)
+        requests = [
+            _keyed(request, f"{origin.key}{_NO_HEADER_HAS_THIS}{index}", hashed)
+            for index, request in enumerate(requests)
+        ]
+    return await _accept(edge, origin.principal.tenant_id, requests)
+
+
+def read_request(registry: Registry, origin: Origin, post: PostJob) -> Request:
+    """Validate what was posted. Raises ``UnknownKind`` or ``InvalidInput``."""
+    kind = registry.kind(post.kind)
+    providers = kind.manifest.providers
+    if post.provider is not None and post.provider not in providers:
+        message = f"{kind.name} has no provider {post.provider!r}; there are: {', '.join(providers)}"
+        raise InvalidInput(f"{message}.", errors=[(["provider"], message)])
+    return Request(
+        tenant_id=origin.principal.tenant_id,
+        kind=kind,
+        input=kind.read(post.input),
+        priority=post.priority,
+        metadata=post.metadata,
+        cache=post.cache,
+        max_cost=post.max_cost,
+        deadline_s=post.deadline_s,
+        run_at=post.run_at,
+        provider=post.provider,
+        traceparent=origin.traceparent,
+    )
+
+
+def body_hash(body: BaseModel) -> str:
+    """Name a body by what was given in it, whatever the order of its keys."""
+    given = body.model_dump(mode="json", exclude_unset=True)
+    return hashlib.sha256(json.dumps(given, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+async def _accept(edge: Edge, tenant_id: UUID, requests: Sequence[Request]) -> Batch:
+    async with edge.transaction() as connection:
+        accepted = await connection.run_sync(accept, requests)
+        jobs = await reading.show_many(connection, tenant_id, [made.job_id for made in accepted])
+    edge.tell(DISPATCH, tenant_topic(tenant_id))
+    return Batch(jobs, replayed=not any(made.fresh for made in accepted))
+
+
+def _keyed(request: Request, key: str, hashed: str) -> Request:
+    return Request(**{**vars(request), "idempotency_key": key, "body_hash": hashed})
+
+
+def _at(index: int, error: MediamillError) -> list[tuple[list[str | int], str]]:
+    return [(["jobs", index, *loc], msg) for loc, msg in error.errors]

@@ -1,0 +1,89 @@
+"""The routes that make jobs."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request, Response
+from pydantic import StringConstraints
+
+from gateway.auth import Owner
+from gateway.edge import EdgeOf
+from gateway.jobs.accepting import Origin, accept_many, accept_one
+from gateway.jobs.models import Job, PostBatch, PostJob
+from gateway.jobs.waiting import wait_for_end, wanted_wait_s
+from gateway.limits import StrictJsonRoute
+from gateway.paging import Listed
+from gateway.problems import refusals
+from mediamill.jobs.states import FINAL
+
+router = APIRouter(tags=["jobs"], route_class=StrictJsonRoute)
+
+IdempotencyKey = Annotated[
+    Annotated[str, StringConstraints(min_length=1, max_length=200)] | None,
+    Header(description="the same key with the same body gives the first job again; with another body it is a 409"),
+]
+Prefer = Annotated[str | None, Header(description="wait=N: hold the answer up to N ≤ 60 s until the job has ended")]
+TraceParent = Annotated[str | None, Header(include_in_schema=False)]
+
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_LOCATION = {"description": "where the job is", "schema": {"type": "string"}}
+_ACCEPTED = {"description": "Accepted; it will run, whatever breaks.", "headers": {"Location": _LOCATION}}
+_ENDED = {"description": "It ended in the time that Prefer gave.", "model": Job}
+
+
+@router.post(
+    "/v1/jobs",
+    status_code=202,
+    summary="Post a job",
+    responses={202: _ACCEPTED, 200: _ENDED, **refusals(400, 402, 409, 413, 422, 429)},
+)
+async def post_job(
+    post: PostJob,
+    request: Request,
+    response: Response,
+    edge: EdgeOf,
+    owner: Owner,
+    idempotency_key: IdempotencyKey = None,
+    prefer: Prefer = None,
+    traceparent: TraceParent = None,
+) -> Job:
+    """Accept a job: it is validated, committed and in line when you get its id."""
+    origin = Origin(owner, idempotency_key, _well_formed(traceparent))
+    (job,), replayed = await accept_one(edge, origin, post)
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    if wait_s := wanted_wait_s(prefer):
+        response.headers["Preference-Applied"] = f"wait={wait_s:.0f}"
+        job = await wait_for_end(edge, request, owner.tenant_id, UUID(job.id), wait_s)
+        response.status_code = 200 if job.state in FINAL else 202
+    return job
+
+
+@router.post(
+    "/v1/jobs/batch",
+    status_code=202,
+    summary="Post up to 1,000 jobs",
+    responses=refusals(400, 402, 409, 413, 422, 429),
+)
+async def post_batch(
+    batch: PostBatch,
+    response: Response,
+    edge: EdgeOf,
+    owner: Owner,
+    idempotency_key: IdempotencyKey = None,
+    traceparent: TraceParent = None,
+) -> Listed[Job]:
+    """Accept all of the jobs or none, in the order in which they are listed."""
+    origin = Origin(owner, idempotency_key, _well_formed(traceparent))
+    jobs, replayed = await accept_many(edge, origin, batch.jobs, batch)
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return Listed(data=jobs)
+
+
+def _well_formed(traceparent: str | None) -> str | None:
+    return traceparent if traceparent and _TRACEPARENT.fullmatch(traceparent) else None

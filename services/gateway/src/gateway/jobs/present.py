@@ -1,0 +1,59 @@
+"""Rows → what the API shows. Nothing here asks anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from gateway.jobs.models import Job, Step
+from mediamill.assets.signing import asset_url
+from mediamill.clock import iso
+
+SAME = (
+    "kind",
+    "queue",
+    "state",
+    "priority",
+    "input",
+    "error",
+    "progress",
+    "attempt",
+    "crashes",
+    "provider",
+    "metadata",
+)
+
+
+def job(row: RowMapping, positions: Mapping[UUID, int]) -> Job:
+    """Show a job."""
+    return Job(
+        id=str(row["id"]),
+        output=with_urls(row["output"]),
+        parent_id=str(row["parent_id"]) if row["parent_id"] else None,
+        root_id=str(row["root_id"]),
+        cost=float(row["cost"]),
+        created_at=iso(row["created_at"]) or "",
+        started_at=iso(row["started_at"]),
+        finished_at=iso(row["finished_at"]),
+        queue_position=positions.get(row["id"]),
+        **{name: row[name] for name in SAME},
+    )
+
+
+def step(row: RowMapping) -> Step:
+    """Show an entry of the journal."""
+    return Step(
+        **{name: row[name] for name in ("ordinal", "name", "type", "state", "result")},
+        started_at=iso(row["started_at"]) or "",
+        finished_at=iso(row["finished_at"]),
+    )
+
+
+def with_urls(output: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Give each asset of an output a URL that opens it for a while."""
+    if output is None or not isinstance(output.get("assets"), list):
+        return output
+    return {**output, "assets": [{**asset, "url": asset_url(asset["id"])} for asset in output["assets"]]}

@@ -1,0 +1,46 @@
+"""Jobs out of the database, ready to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from gateway.jobs import present
+from gateway.jobs.models import Job
+from mediamill.errors import NotFound
+from mediamill.jobs import queries
+from mediamill.jobs.states import State
+from mediamill.queues.queries import positions
+
+
+async def find(connection: AsyncConnection, tenant_id: UUID, job_id: UUID) -> RowMapping:
+    """Give a job's row. Raises ``NotFound``, also for another tenant's job."""
+    row: RowMapping | None = (await connection.execute(queries.one(tenant_id, job_id))).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"Job {job_id}.")
+    return row
+
+
+async def show(connection: AsyncConnection, tenant_id: UUID, job_id: UUID) -> Job:
+    """Show one job. Raises ``NotFound``."""
+    return (await show_rows(connection, tenant_id, [await find(connection, tenant_id, job_id)]))[0]
+
+
+async def show_many(connection: AsyncConnection, tenant_id: UUID, job_ids: Sequence[UUID]) -> list[Job]:
+    """Show jobs in the order of their ids, which may repeat."""
+    rows = (await connection.execute(queries.many(tenant_id, list(job_ids)))).mappings().all()
+    shown = {job.id: job for job in await show_rows(connection, tenant_id, rows)}
+    return [shown[str(job_id)] for job_id in job_ids]
+
+
+async def show_rows(connection: AsyncConnection, tenant_id: UUID, rows: Sequence[RowMapping]) -> list[Job]:
+    """Show rows, with the places in line of those that are queued."""
+    queued = [row["id"] for row in rows if row["state"] == State.QUEUED]
+    places: dict[UUID, int] = {}
+    if queued:
+        found = await connection.execute(positions(), {"ids": queued, "tenant_id": tenant_id})
+        places = {place.job_id: place.position for place in found}
+    return [present.job(row, places) for row in rows]

@@ -1,0 +1,1 @@
+"""Kinds: what can be asked for."""

@@ -1,0 +1,55 @@
+"""What a kind looks like."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from gateway.texts import Json
+from mediamill.queues.registry import Kind as RegisteredKind
+
+
+class Limits(BaseModel):
+    """How long and how often a job of a kind may run."""
+
+    soft_time_limit_s: float = Field(examples=[300])
+    hard_time_limit_s: float = Field(examples=[360])
+    attempts: int = Field(examples=[3])
+    max_running: int | None = Field(description="runs at once over all workers; null is no limit")
+
+
+class Kind(BaseModel):
+    """What can be asked for, and what comes of it."""
+
+    kind: str = Field(examples=["audio.speech"])
+    queue: str = Field(examples=["audio"])
+    summary: str
+    input_schema: Json = Field(description="JSON Schema of a job's input")
+    output_schema: Json = Field(description="JSON Schema of its output")
+    providers: list[str] = Field(description="the first is the default", examples=[["local"]])
+    limits: Limits
+    price: float = Field(description="USD per job with the default provider")
+    expected_s: float = Field(description="first guess of the run time")
+    reuse: bool = Field(description="whether 'cache: reuse' can answer it")
+    version: int
+    example: Json | None = Field(description="an input that works")
+
+
+def present(kind: RegisteredKind) -> Kind:
+    """Show a kind."""
+    schema = kind.ask.model_json_schema()
+    examples = schema.get("examples") or [None]
+    manifest = kind.manifest
+    return Kind(
+        kind=kind.name,
+        queue=kind.queue,
+        summary=manifest.summary,
+        input_schema=schema,
+        output_schema=kind.answer.model_json_schema(mode="serialization"),
+        providers=list(manifest.providers),
+        limits=Limits(**{name: getattr(manifest, name) for name in Limits.model_fields}),
+        price=float(manifest.price),
+        expected_s=manifest.expected_s,
+        reuse=manifest.reuse,
+        version=manifest.version,
+        example=examples[0],
+    )

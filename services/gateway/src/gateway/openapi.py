@@ -1,0 +1,83 @@
+"""The OpenAPI document: good enough to generate an SDK from, with an example of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from gateway.problems import MEDIA_TYPE
+from mediamill.queues.registry import Kind, Registry
+
+DESCRIPTION = """
+Post a job, get its id at once, watch it live, receive durable assets.
+
+1. `GET /v1/kinds` tells what can be asked for.
+2. `POST /v1/jobs` accepts a job; with `Prefer: wait=60` it answers when the job has ended.
+3. `GET /v1/jobs/{id}/events` with `Accept: text/event-stream` tells how it goes.
+4. `output.assets[].url` opens what it made.
+
+Every error is an RFC 9457 problem. Lists are `{data, next_cursor}`. Times are UTC, ids are UUIDv7.
+"""
+
+TAGS = [
+    {"name": "jobs", "description": "Posted, watched, cancelled, tried again."},
+    {"name": "events", "description": "What happened, as a list or live."},
+    {"name": "assets", "description": "Immutable bytes: yours to upload, your jobs' to make."},
+    {"name": "kinds", "description": "What can be asked for."},
+    {"name": "estimates", "description": "What a job would cost and take."},
+    {"name": "usage", "description": "What you have used and may still use."},
+    {"name": "queues", "description": "How the queues are."},
+    {"name": "tenants", "description": "Who owns things. For the operator."},
+    {"name": "keys", "description": "Who may ask. For the operator."},
+    {"name": "operations", "description": "For load balancers and Prometheus."},
+]
+
+
+def document(app: FastAPI, registry: Registry) -> Callable[[], dict[str, Any]]:
+    """Make the function that writes the document once and keeps it."""
+
+    def write() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title,
+                version=app.version,
+                summary=app.summary,
+                description=DESCRIPTION,
+                routes=app.routes,
+                tags=TAGS,
+            )
+            _problems_have_their_type(schema)
+            _add_examples(schema, registry)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    return write
+
+
+def _problems_have_their_type(schema: dict[str, Any]) -> None:
+    """Say that refusals are problems: FastAPI writes a model under the type of successes."""
+    for operation in _operations(schema):
+        for status, response in operation["responses"].items():
+            content = response.get("content", {})
+            if status >= "400" and "application/json" in content:
+                response["content"] = {MEDIA_TYPE: content["application/json"] or content.get(MEDIA_TYPE)}
+
+
+def _add_examples(schema: dict[str, Any], registry: Registry) -> None:
+    body = schema["paths"]["/v1/jobs"]["post"]["requestBody"]["content"]["application/json"]
+    body["examples"] = {
+        name: {"summary": kind.manifest.summary, "value": {"kind": name, "input": example}}
+        for name, kind in sorted(registry.kinds.items())
+        if (example := _example(kind)) is not None
+    }
+
+
+def _example(kind: Kind) -> Any:
+    return next(iter(kind.ask.model_json_schema().get("examples", [])), None)
+
+
+def _operations(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for path in schema["paths"].values() for operation in path.values()]

@@ -1,0 +1,85 @@
+"""The routes that operators, load balancers and Prometheus ask."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, Field
+
+from gateway.edge import EdgeOf
+from gateway.problems import Problem
+from mediamill.db.migrate import current, head
+from mediamill.errors import MediamillError, NotFound, Unavailable
+
+router = APIRouter(tags=["operations"])
+
+
+class Health(BaseModel):
+    """That the process answers."""
+
+    status: Literal["healthy"] = Field("healthy", examples=["healthy"])
+
+
+class Ready(BaseModel):
+    """That the process can do its work."""
+
+    status: Literal["ready"] = "ready"
+    revision: str = Field(description="of the database", examples=["0001"])
+
+
+class ErrorKind(BaseModel):
+    """What a kind of problem means."""
+
+    code: str
+    status: int
+    title: str
+    error_class: str = Field(description="transient: trying again may help")
+
+
+@router.get("/health", summary="Is the process there?")
+async def health() -> Health:
+    """Answer, whatever else is broken."""
+    return Health()
+
+
+@router.get("/livez", summary="Is the process alive?")
+async def livez() -> Health:
+    """Answer; a process that does not should be restarted."""
+    return Health()
+
+
+@router.get("/readyz", summary="Can it do its work?", responses={503: {"model": Problem}})
+async def readyz(edge: EdgeOf) -> Ready:
+    """Answer 503 while the database is not reachable or not migrated, so that no request is sent here."""
+    async with edge.transaction() as connection:
+        revision = await connection.run_sync(current)
+    if revision != _HEAD:
+        raise Unavailable(f"The database is at revision {revision}, this version needs {_HEAD}.")
+    if edge.closing.is_set():
+        raise Unavailable("This process is stopping.")
+    return Ready(revision=revision)
+
+
+@router.get("/metrics", summary="Metrics for Prometheus", response_class=PlainTextResponse)
+async def metrics() -> Response:
+    """Give the metrics of this process as text."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/problems/{code}", summary="What does a problem mean?", responses={404: {"model": Problem}})
+async def explain(code: str) -> ErrorKind:
+    """Tell what stands behind the ``type`` of a problem."""
+    for error in _descendants(MediamillError):
+        if error.code == code:
+            return ErrorKind(code=code, status=error.status, title=error.title(), error_class=error.error_class.value)
+    raise NotFound(f"No problem is called {code!r}.")
+
+
+def _descendants(error: type[MediamillError]) -> list[type[MediamillError]]:
+    return [error, *(found for child in error.__subclasses__() for found in _descendants(child))]
+
+
+_HEAD = head()

@@ -1,0 +1,1 @@
+"""Queues: how they are, paused and resumed."""

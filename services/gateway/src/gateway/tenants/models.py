@@ -1,0 +1,144 @@
+"""What is posted to make and change tenants and keys, and what they look like."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import RowMapping
+
+from gateway.texts import Id, Time
+from mediamill.clock import iso
+from mediamill.tenants.keys import Scope
+
+_ID = "0197a3b0-5f6e-7c1d-8a2b-3c4d5e6f7a8b"
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")
+]
+Label = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00-\x1f]*$")]
+Plan = Literal["free", "paid"]
+Weight = Annotated[int, Field(ge=1, le=1000)]
+Most = Annotated[int, Field(ge=0, le=2_000_000_000)]
+Budget = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=6)]
+
+
+class PostTenant(BaseModel):
+    """A new tenant."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "acme", "plan": "paid", "weight": 3}]}
+    )
+
+    name: Name
+    plan: Plan = "free"
+    weight: Weight = Field(1, description="share of every contended queue")
+    max_running: Most | None = Field(None, description="jobs that run at once; null is no limit")
+    max_queued: Most | None = Field(None, description="jobs in line; null is no limit")
+    budget: Budget | None = Field(None, description="USD per calendar month; null is no limit")
+
+
+class PatchTenant(BaseModel):
+    """What to change of a tenant; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"plan": "paid"}]})
+
+    name: Name = ""
+    plan: Plan = "free"
+    weight: Weight = 1
+    max_running: Most | None = None
+    max_queued: Most | None = None
+    budget: Budget | None = None
+
+
+class Tenant(BaseModel):
+    """Who owns jobs, assets and keys."""
+
+    id: Id
+    name: str = Field(examples=["acme"])
+    plan: str = Field(examples=["paid"])
+    weight: int = Field(examples=[3])
+    max_running: int | None
+    max_queued: int | None
+    budget: float | None
+    created_at: Time
+
+
+class PostKey(BaseModel):
+    """A new key."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"tenant_id": _ID, "name": "web", "scopes": ["jobs"]}]}
+    )
+
+    tenant_id: UUID
+    name: Label = ""
+    scopes: list[Scope] = Field([Scope.JOBS], min_length=1, max_length=10)
+    expires_at: AwareDatetime | None = Field(None, description="null is never")
+
+
+class PatchKey(BaseModel):
+    """What to change of a key; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "web, old"}]})
+
+    name: Label = ""
+    scopes: list[Scope] = Field([Scope.JOBS], min_length=1, max_length=10)
+    expires_at: AwareDatetime | None = None
+
+
+class PostRotation(BaseModel):
+    """For how long the old key stays valid beside the new one."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"overlap_s": 3600}]})
+
+    overlap_s: float = Field(86_400, ge=0, le=90 * 86_400)
+
+
+class Key(BaseModel):
+    """A key, without its secret."""
+
+    id: Id
+    tenant_id: Id
+    name: str
+    prefix: str = Field(description="how the secret begins", examples=["mm_Jx3kQ9a"])
+    scopes: list[str] = Field(examples=[["jobs"]])
+    created_at: Time
+    expires_at: Time | None
+    revoked_at: Time | None
+
+
+class FreshKey(Key):
+    """A key that was just made."""
+
+    secret: str = Field(description="shown this once", examples=["mm_Jx3kQ9a…"])
+
+
+def tenant(row: RowMapping) -> Tenant:
+    """Show a tenant."""
+    budget = row["budget"]
+    return Tenant(
+        id=str(row["id"]),
+        budget=None if budget is None else float(budget),
+        created_at=iso(row["created_at"]) or "",
+        **{name: row[name] for name in ("name", "plan", "weight", "max_running", "max_queued")},
+    )
+
+
+def key(row: RowMapping) -> Key:
+    """Show a key."""
+    return Key(
+        id=str(row["id"]),
+        tenant_id=str(row["tenant_id"]),
+        created_at=iso(row["created_at"]) or "",
+        expires_at=iso(row["expires_at"]),
+        revoked_at=iso(row["revoked_at"]),
+        **{name: row[name] for name in ("name", "prefix", "scopes")},
+    )
+
+
+def fresh_key(row: RowMapping, secret: str) -> FreshKey:
+    """Show a key with its secret."""
+    return FreshKey(**key(row).model_dump(), secret=secret)

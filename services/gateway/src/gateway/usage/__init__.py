@@ -1,0 +1,1 @@
+"""Usage: what a tenant has used and may still use."""
