@@ -43,7 +43,9 @@ Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS)]
 class Transition(Contract):
     """How an item takes over from the one before it, or from the background."""
 
-    type: TransitionType = Field("fade", description="cut is instant; wipe and slide move from right to left.")
+    type: TransitionType = Field(
+        "fade", description="cut is instant; fade and dissolve are cross-fades; wipe and slide come from the right."
+    )
     seconds: float = Field(0.5, ge=0, le=10, description="Its length; ignored for a cut.")
 
     @property

@@ -108,7 +108,7 @@ Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
 def styles_for(size: tuple[int, int]) -> tuple[Style, ...]:
     """Give the styles for a frame: a caption line fills at most nine tenths of it, and stays in the safe area."""
     width, height = size
-    em = min(height * 0.064, width * 0.9 / (line_width(size) * 0.62))
+    em = min(height * 0.068, width * 0.9 / (line_width(size) * 0.62))
     bottom = height * (0.06 if width > height else 0.08 if width == height else 0.16)
     side = width * 0.06
     title = min(height * 0.125, width * 0.115)

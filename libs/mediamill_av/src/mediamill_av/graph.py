@@ -21,7 +21,7 @@ from mediamill_av.shots import Stream, pixels, shot_stream
 SUBTITLES, FONTS = "subtitles.ass", "fonts"
 """Names in the private folder that a window is made in; a graph must never hold a name that a user chose."""
 
-_XFADES: dict[TransitionType, str] = {"fade": "fade", "dissolve": "dissolve", "wipe": "wipeleft", "slide": "slideleft"}
+_XFADES: dict[TransitionType, str] = {"fade": "fade", "dissolve": "fade", "wipe": "wipeleft", "slide": "slideleft"}
 
 
 def window_command(window: Window, canvas: Canvas, cwd: Path, output: Path) -> Command:

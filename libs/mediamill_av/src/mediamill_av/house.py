@@ -15,6 +15,8 @@ TRACK_TIMESCALE = 15360
 """Ticks a second of a picture track, where a frame of 24, 30, 48 or 60 a second lasts a whole number of them."""
 SAMPLE_RATE = 48_000
 AUDIO_BITRATE = "160k"
+_X264 = "open-gop=0:colorprim=bt709:transfer=bt709:colormatrix=bt709"
+"""Colours go to x264 by name: ffmpeg's own options yield to what frames say, and so the set-ups would differ."""
 COLOUR = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
 
 
@@ -42,7 +44,7 @@ def video_arguments(fps: int, quality: Quality = "final") -> tuple[str, ...]:
     preset, crf = EFFORTS[quality]
     return (
         *("-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-pix_fmt", "yuv420p", "-profile:v", "high"),
-        *("-g", str(fps), "-keyint_min", str(fps), "-sc_threshold", "0", "-x264-params", "open-gop=0"),
+        *("-g", str(fps), "-keyint_min", str(fps), "-sc_threshold", "0", "-x264-params", _X264),
         *COLOUR,
         *("-threads", str(threads()), "-video_track_timescale", str(timescale(fps))),
     )

@@ -33,6 +33,8 @@ class Stream(Contract):
     aspect: float = 1.0
     """Width of a pixel over its height."""
     fps: float | None = None
+    duration_s: float | None = None
+    """Its own length, where the container tells it; sound and picture of one file rarely end together."""
     frames: int = 0
     """As the container tells; 0 when it does not."""
     pixel_format: str | None = None
@@ -103,17 +105,26 @@ def _stream(stream: av.stream.Stream) -> Stream:
     context = stream.codec_context if hasattr(stream, "codec_context") else None
     if context is None or context.codec is None:
         return Stream(type="other", codec="unknown")
-    setup = hashlib.sha256(context.extradata or b"").hexdigest()
+    length = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None
     if isinstance(stream, av.VideoStream):
-        return _video_stream(stream, setup)
+        return _video_stream(stream, length)
     if isinstance(stream, av.AudioStream):
         return Stream(
-            type="audio", codec=context.name, sample_rate=stream.sample_rate, channels=stream.channels, setup=setup
+            type="audio",
+            codec=context.name,
+            duration_s=length,
+            sample_rate=stream.sample_rate,
+            channels=stream.channels,
+            setup=_setup(context),
         )
     return Stream(type="other", codec=context.name)
 
 
-def _video_stream(stream: av.VideoStream, setup: str) -> Stream:
+def _setup(context: av.CodecContext) -> str:
+    return hashlib.sha256(context.extradata or b"").hexdigest()
+
+
+def _video_stream(stream: av.VideoStream, length: float | None) -> Stream:
     rate = stream.average_rate or stream.guessed_rate
     return Stream(
         type="video",
@@ -122,10 +133,11 @@ def _video_stream(stream: av.VideoStream, setup: str) -> Stream:
         height=stream.height,
         aspect=float(stream.sample_aspect_ratio or 1),
         fps=float(rate) if rate else None,
+        duration_s=length,
         frames=stream.frames,
         pixel_format=stream.pix_fmt,
         colour_told=int(stream.colorspace or 2) != 2,
-        setup=setup,
+        setup=_setup(stream.codec_context),
     )
 
 

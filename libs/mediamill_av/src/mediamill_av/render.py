@@ -16,6 +16,7 @@ from mediamill_av.house import SAMPLE_RATE, audio_arguments, timescale
 from mediamill_av.loudness import levelling, measure
 from mediamill_av.packets import Grid, Run, join, setup_of
 from mediamill_av.plan import Plan, Window, recoded
+from mediamill_av.poster import draw_poster
 from mediamill_av.runner import Command, Progress, ignore_progress, run
 from mediamill_av.sound import RAW_INPUT, mix
 from mediamill_av.soundplan import SoundPlan
@@ -36,6 +37,8 @@ class Film:
     lufs: float | None
     """Measured on the finished sound."""
     frames_copied: int
+    poster: Path | None
+    """A frame that stands for it, as a JPEG."""
 
 
 def render(plan: Plan, folder: Path, tell: Progress = ignore_progress) -> Film:
@@ -53,7 +56,8 @@ def render(plan: Plan, folder: Path, tell: Progress = ignore_progress) -> Film:
     finished = convert(film, plan, folder, _part(tell, _SOUND_SHARE + _PICTURE_SHARE, 0.05))
     lufs = measure(sound).lufs if sound else None
     copied = sum(window.frames for window in windows if window.copy)
-    return Film(finished, plan.frames, plan.duration_s, lufs, copied)
+    poster = draw_poster(film, folder / "poster.jpg")
+    return Film(finished, plan.frames, plan.duration_s, lufs, copied, poster)
 
 
 def _part(tell: Progress, start: float, share: float) -> Progress:
@@ -120,4 +124,4 @@ def _sound_alone(plan: Plan, folder: Path, tell: Progress) -> Film:
     if plan.sound is None:
         raise Permanent(f"nothing in the timeline sounds, so there is no {name} to make")
     path = _coded(plan.sound, folder, folder / f"film.{name}", _SOUND_ONLY[name], tell)
-    return Film(path, 0, plan.duration_s, measure(path).lufs, 0)
+    return Film(path, 0, plan.duration_s, measure(path).lufs, 0, None)

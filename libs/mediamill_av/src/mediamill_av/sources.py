@@ -35,8 +35,10 @@ class Source:
 
     @property
     def length_s(self) -> float | None:
-        """Its length; a still picture has none."""
-        return self.probe.duration_s
+        """Its length, the picture's where it has one; a still picture has none."""
+        if self.probe.still or self.probe.video is None:
+            return self.probe.duration_s
+        return self.probe.video.duration_s or self.probe.duration_s
 
 
 Sources = Mapping[str, Source]

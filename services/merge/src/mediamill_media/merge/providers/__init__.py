@@ -1,0 +1,1 @@
+"""Who makes films: so far this machine alone."""
