@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from uuid import uuid4
 
 from sqlalchemy import select, text
@@ -96,7 +97,7 @@ def test_the_window_is_the_free_slots_and_a_small_prefetch(mill: Mill) -> None:
     mill.dispatcher.tick()
     mill.dispatcher.tick()
 
-    assert len(mill.wire.deliveries) == 8 + mill.config.prefetch
+    assert len(mill.wire.deliveries) == 8
 
 
 def test_a_dead_workers_jobs_are_back_first_in_line_with_a_crash_counted(mill: Mill) -> None:
@@ -149,3 +150,27 @@ def forget_session(mill: Mill) -> None:
         connection.execute(
             text("UPDATE workers SET started_at = now() - interval '1 minute', seen_at = now() - interval '1 hour'")
         )
+
+
+def test_a_delivery_that_finds_no_free_slot_goes_back_to_the_head_of_the_line(mill: Mill) -> None:
+    mill.worker.stop()
+    mill.worker = mill.add_worker(slots=1)
+    job = mill.accept("test.noop")
+    delivery = handed_over(mill)
+    busy = mill.accept("test.sleep", {"seconds": 1})
+    with mill.db.unit_of_work() as connection:
+        connection.execute(text("UPDATE workers SET slots = 2"))
+    other = handed_over(mill)
+    thread = threading.Thread(target=mill.worker.deliver, args=(other.job_id, other.number))
+    thread.start()
+    while mill.state_of(busy) is State.QUEUED:
+        thread.join(0.01)
+
+    mill.worker.deliver(delivery.job_id, delivery.number)
+    returned = mill.told(job)
+    thread.join()
+    mill.work_until_idle()
+
+    assert returned == ["queued"]
+    assert mill.told(job) == ["queued", "started", "succeeded"]
+    assert mill.job(job).delivery == 2

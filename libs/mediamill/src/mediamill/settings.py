@@ -55,7 +55,9 @@ class Settings(BaseSettings):
     drain_grace_s: float = Field(
         20, ge=0, description="How long a stopping worker lets its jobs finish before it hands them back, in seconds."
     )
-    prefetch: int = Field(2, ge=0, description="Jobs published beyond the free slots of a queue's workers.")
+    prefetch: int = Field(
+        2, ge=0, description="Jobs of short kinds published beyond the free slots of a queue's workers."
+    )
     poll_s: float = Field(1, gt=0, description="How often readers look at the truth when no hint comes, in seconds.")
     sweep_s: float = Field(1, gt=0, description="How often dead workers and due timers are looked for, in seconds.")
     max_crashes: int = Field(3, ge=1, description="A job that took this many workers down fails as 'crashed'.")

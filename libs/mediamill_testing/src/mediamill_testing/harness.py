@@ -90,7 +90,7 @@ class Mill:
         registration = Registration(self.db, url, list(self.registry.queues), slots, holds_session=True)
         registration.register()
         parts = Parts(self.db, self.registry, self.store)
-        return WorkerProcess(parts, registration, heartbeat_s=60, grace_s=0)
+        return WorkerProcess(parts, registration, slots=slots, heartbeat_s=60, grace_s=0)
 
     def request(self, kind: str, input: Mapping[str, Any] | Ask | None = None, **facts: Any) -> Request:
         """Make a request of the first tenant, or of ``tenant_id``."""

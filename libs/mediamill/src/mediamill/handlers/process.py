@@ -25,6 +25,8 @@ from mediamill.jobs.states import State
 
 log = logging.getLogger(__name__)
 
+SLOT_WAIT_S = 0.25
+"""How long a delivery may wait here for a slot: enough between two short jobs, and no other worker is kept waiting."""
 WATCH_S = 0.5
 """How often running jobs are compared with the truth; bounds how long a cancel takes to be noticed."""
 LOST_AND_FOUND_S = 10.0
@@ -34,12 +36,15 @@ LOST_AND_FOUND_S = 10.0
 class WorkerProcess:
     """Runs deliveries, at most ``slots`` at once, and keeps the database and the truth in step."""
 
-    def __init__(self, parts: Parts, registration: Registration, *, heartbeat_s: float, grace_s: float) -> None:
+    def __init__(
+        self, parts: Parts, registration: Registration, *, slots: int, heartbeat_s: float, grace_s: float
+    ) -> None:
         self._parts = parts
         self.registration = registration
         self._heartbeat_s = heartbeat_s
         self._grace_s = grace_s
         self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(slots)
         self._running: dict[UUID, Run] = {}
         self.strange_since: dict[tuple[UUID, int], float] = {}
         self._stopping = threading.Event()
@@ -57,9 +62,17 @@ class WorkerProcess:
             thread.start()
 
     def deliver(self, job_id: UUID, delivery: int) -> None:
-        """Claim a delivery and run it, or drop it when it is stale or the worker takes no more."""
-        if self._draining.is_set():
+        """Claim a delivery and run it; drop a stale one, return one that finds no free slot or a draining worker."""
+        if self._draining.is_set() or not self._slots.acquire(timeout=SLOT_WAIT_S):
+            self._parts.db.run(lambda c: c.execute(transition.put_back(job_id, delivery)))
+            publish_hint(DISPATCH)
             return
+        try:
+            self._claim_and_run(job_id, delivery)
+        finally:
+            self._slots.release()
+
+    def _claim_and_run(self, job_id: UUID, delivery: int) -> None:
         worker_id = self.registration.worker_id
         row = self._parts.db.run(lambda c: c.execute(transition.claim(job_id, delivery, worker_id)).one_or_none())
         if row is None:

@@ -61,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     process = WorkerProcess(
         Parts(database(), found, store()),
         registration,
+        slots=slots,
         heartbeat_s=config.heartbeat_s,
         grace_s=config.drain_grace_s,
     )
@@ -69,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         celery_app(),
         queues,
         pool=pool,
-        slots=slots,
+        threads=slots + config.prefetch,
         deliver=process.deliver,
         on_ready=process.start,
         on_stopping=process.drain,

@@ -273,6 +273,20 @@ def child_ended(parent_id: UUID, ordinal: int, *, succeeded: bool) -> Any:
     )
 
 
+def put_back(job_id: UUID, delivery: int) -> Select[Any]:
+    """Return a delivery that no slot was free for: first in its tenant's line again, and nothing to tell of it."""
+    unclaimed = select(Lease.job_id).where(
+        Lease.job_id == job_id, Lease.delivery == delivery, Lease.worker_id.is_(None)
+    )
+    held = (
+        select(Job.id, Job.queue, Job.tenant_id, Job.kind, Job.priority)
+        .where(fenced(job_id, delivery), Job.state == "queued", unclaimed.exists())
+        .with_for_update(key_share=True)
+        .cte("held")
+    )
+    return select(held.c.id).add_cte(_unleased(held), _in_line(held, rank=0, delay_s=literal(0)))
+
+
 def release(job_id: UUID, delivery: int) -> Delete:
     """Give back the slot of a run whose job was ended by somebody else."""
     return delete(Lease).where(Lease.job_id == job_id, Lease.delivery == delivery)

@@ -22,7 +22,6 @@ def make_app(config: Settings) -> Celery:
         task_acks_late=False,
         task_create_missing_queues=True,
         worker_prefetch_multiplier=1,
-        worker_disable_prefetch=True,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
         worker_enable_remote_control=False,

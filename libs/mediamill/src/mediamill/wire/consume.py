@@ -17,14 +17,15 @@ def consume(
     queues: Sequence[str],
     *,
     pool: str,
-    slots: int,
+    threads: int,
     deliver: Callable[[UUID, int], None],
     on_ready: Callable[[], None],
     on_stopping: Callable[[], None],
 ) -> int:
     """Work until SIGTERM, then until the last delivery has ended; give the exit code.
 
-    ``on_stopping`` is called when no more deliveries are taken and some may still run.
+    ``threads`` is how many deliveries are taken at once. ``on_stopping`` is called when no more deliveries are taken
+    and some may still run.
     """
 
     def task(job_id: str, number: int) -> None:
@@ -42,7 +43,7 @@ def consume(
     worker_shutting_down.connect(stopping, weak=False)
     worker = app.Worker(
         pool=pool,
-        concurrency=slots,
+        concurrency=threads,
         queues=[broker_queue(queue) for queue in queues],
         without_mingle=True,
         without_gossip=True,

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 LOCK_CLASS = 0x646973
 UNBOUNDED = 1_000_000
 LARGEST_BATCH = 500
+SHORT_S = 1.0
 
 
 class Dispatcher:
@@ -44,13 +45,19 @@ class Dispatcher:
             unclaimed = {row.queue: row.jobs for row in connection.execute(queries.UNCLAIMED)}
         handed_over = 0
         for queue in ready:
-            free = min(window(queue, workers, unclaimed, self._config.prefetch), LARGEST_BATCH)
+            free = min(window(queue, workers, unclaimed, self._prefetch(queue)), LARGEST_BATCH)
             if free == 0:
                 continue
             deliveries = self._hand_over(queue, free)
             unclaimed[queue] = unclaimed.get(queue, 0) + len(deliveries)
             handed_over += self._publisher.publish(deliveries)
         return handed_over
+
+    def _prefetch(self, queue: str) -> int:
+        """Give how many deliveries may wait at the workers: none, where another worker could do them meanwhile."""
+        known = self._registry.queues.get(queue)
+        is_short = known is not None and all(k.expected_s <= SHORT_S for k in known.manifest.kinds.values())
+        return self._config.prefetch if is_short else 0
 
     def _hand_over(self, queue: str, slots: int) -> list[Delivery]:
         with self._db.unit_of_work() as connection:
