@@ -19,7 +19,7 @@ SYNC := $(UV) sync --quiet --frozen --all-packages --all-extras
 MILL := .venv/bin/mill
 
 # What to work on; each can be given on the command line.
-BRIEF ?=
+export BRIEF ?=
 ASPECT ?=
 WORKERS ?= auto
 ARGS ?=
@@ -33,8 +33,8 @@ help: ## Show this list
 setup: .venv/.synced ## Install everything into .venv (and uv into .tools, if there is none)
 	@:
 
-demo: setup ## Make a film: BRIEF=path/to/brief.md ASPECT=16:9|9:16|1:1
-	@$(MILL) demo $(if $(BRIEF),--brief '$(BRIEF)') $(if $(ASPECT),--aspect '$(ASPECT)') $(ARGS)
+demo: setup ## Make a film: BRIEF=brief.md or BRIEF='a sentence', ASPECT=16:9|9:16|1:1
+	@$(MILL) demo $(if $(BRIEF),--brief "$$BRIEF") $(if $(ASPECT),--aspect $(ASPECT)) $(ARGS)
 
 up: setup ## Start the one-machine stack
 	@$(MILL) up $(ARGS)
@@ -49,7 +49,7 @@ test: setup ## Run every test: WORKERS=auto ARGS='-k words'
 check: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-docker ## Run every check but the tests
 
 manifests: setup ## Write what follows from the queues' queue.toml
-	@$(RUN) python -m mill.manifests $(ARGS)
+	@$(MILL) manifests $(ARGS)
 
 migrate: setup ## Bring the database of MEDIAMILL_DATABASE_URL to this version
 	@$(MILL) migrate $(ARGS)
@@ -81,7 +81,7 @@ check-lock: setup
 check-rules: setup
 	@$(RUN) pytest -q tests/lint
 check-manifests: setup
-	@$(RUN) python -m mill.manifests --check
+	@$(MILL) manifests --check
 check-docker: .tools/check/.synced
 	@.tools/check/bin/hadolint $(wildcard services/*/Dockerfile)
 	@POSTGRES_PASSWORD=any MEDIAMILL_SECRET=any .tools/check/bin/docker-compose config --quiet
