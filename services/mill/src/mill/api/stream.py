@@ -45,8 +45,12 @@ def messages(lines: Iterable[str]) -> Iterator[Message]:
 
 
 def events(api: Api, job_id: str, *, after: int = 0, pause: Callable[[float], None] = time.sleep) -> Iterator[Event]:
-    """Give a job's events until its final one, going on after the last one seen when the connection breaks."""
-    seen, last_id, wait_s = after, str(after) if after else None, _FIRST_PAUSE_S
+    """Give a job's events until its final one, going on after the last one seen when the connection breaks.
+
+    A job that was retried has older final events in between, and a connection may break right behind one; so a final
+    event is believed when the job says so too.
+    """
+    seen, last_id, wait_s, ended = after, str(after) if after else None, _FIRST_PAUSE_S, False
     while True:
         try:
             for message in messages(api.lines(f"/v1/jobs/{job_id}/events", last_id, READ_TIMEOUT_S)):
@@ -54,15 +58,15 @@ def events(api: Api, job_id: str, *, after: int = 0, pause: Callable[[float], No
                 event = _read(message)
                 if event is None or event.seq <= seen:
                     continue
-                seen, wait_s = event.seq, _FIRST_PAUSE_S
+                seen, wait_s, ended = event.seq, _FIRST_PAUSE_S, event.type in _FINAL
                 yield event
-                if event.type in _FINAL:
-                    return
         except httpx.TransportError:
             pass
         except Problem as problem:
             if problem.status < httpx.codes.INTERNAL_SERVER_ERROR and problem.status != httpx.codes.TOO_MANY_REQUESTS:
                 raise
+        if ended and api.job(job_id).is_final:
+            return
         pause(wait_s)
         wait_s = min(_LONGEST_PAUSE_S, wait_s * 2)
 

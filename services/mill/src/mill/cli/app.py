@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -39,8 +39,9 @@ class MillGroup(LazyGroup):
 app = typer.Typer(
     cls=MillGroup,
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 nothing runs, 4 port taken, 5 the job failed.",
 )
@@ -48,7 +49,8 @@ app = typer.Typer(
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - Typer calls it with the flag's value
     if asked:
-        typer.echo(f"mill {version('mediamill-mill')}")
+        metadata = import_module("importlib.metadata")  # slow to load, and hardly ever asked for
+        typer.echo(f"mill {metadata.version('mediamill-mill')}")
         raise typer.Exit
 
 
@@ -61,7 +63,7 @@ def mill(
 ) -> None:
     """Mediamill on one machine: run it, give it work, look at it.
 
-    Start with `mill demo`, which makes a film, or with `mill up --detach`.
+    Start with 'mill demo', which makes a film, or with 'mill up --detach'.
     """
 
 

@@ -14,11 +14,12 @@ from rich.progress import Progress
 from mill.api.client import Api
 from mill.api.connect import Target, connect
 from mill.api.models import Asset
+from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, Key, Url, examples
 from mill.cli.output import on_terminal, rows, show, size
 from mill.errors import WrongUse
 
-app = typer.Typer(no_args_is_help=True, help="Files in and out.")
+app = new_app("Files in and out.", no_args_is_help=True)
 
 STDOUT = "-"
 

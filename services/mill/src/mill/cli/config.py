@@ -10,13 +10,14 @@ from pydantic import BaseModel, SecretStr
 
 from mediamill.settings import Settings
 from mediamill.telemetry.logs import redact
+from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, examples
 from mill.cli.output import on_terminal, rows, show
 from mill.stack.environment import Keys, stack_environment
 from mill.stack.layout import Layout
 from mill.stack.state import live_state
 
-app = typer.Typer()
+app = new_app()
 
 MASK = "***"
 
@@ -44,7 +45,7 @@ def list_settings(layout: Layout) -> list[Setting]:
     stack = _of_stack(layout)
     prefix = str(Settings.model_config["env_prefix"])
     overrides = {name: stack[prefix + name.upper()] for name in Settings.model_fields if prefix + name.upper() in stack}
-    current = Settings(**overrides)
+    current = Settings.model_validate(overrides)  # on top of the environment, which it reads too
     return [
         Setting(
             name=name,

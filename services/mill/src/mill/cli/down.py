@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import typer
 
+from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, examples
 from mill.cli.output import show
 from mill.stack.control import bring_down
 from mill.stack.layout import Layout
 
-app = typer.Typer()
+app = new_app()
 
 
 @app.command(epilog=examples("mill down", "mill down --data /tmp/second"))

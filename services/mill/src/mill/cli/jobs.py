@@ -12,13 +12,14 @@ from mill.api.connect import Target, connect
 from mill.api.models import Job
 from mill.cli.assets import guess_type
 from mill.cli.fields import pairs, put_fields, read_input
+from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, Key, Url, Yes, examples
 from mill.cli.output import age, confirm, rows, show
 from mill.cli.views import check_succeeded, tell_job, view_for
 from mill.watch.views import SilentView, seconds_of
 from mill.watch.watch import watch as follow
 
-app = typer.Typer(no_args_is_help=True, help="Jobs, from their submission to their end.")
+app = new_app("Jobs, from their submission to their end.", no_args_is_help=True)
 
 JobId = Annotated[str, typer.Argument(metavar="ID", help="The job.")]
 
@@ -31,12 +32,12 @@ JobId = Annotated[str, typer.Argument(metavar="ID", help="The job.")]
         "mill jobs submit flow.film --input film.json --cache reuse --watch",
     )
 )
-def submit(
+def submit(  # noqa: PLR0913 - each is an option of the command line
     kind: Annotated[str, typer.Argument(help="What to do; 'mill kinds' lists them.")],
     fields: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FIELD=VALUE]...", help="The input's fields; JSON or text, @FILE uploads.", show_default=False
+            metavar="FIELD=VALUE", help="The input's fields; JSON or text, @FILE uploads.", show_default=False
         ),
     ] = None,
     *,
@@ -94,7 +95,7 @@ def submit(
 
 
 @app.command("list", epilog=examples("mill jobs list", "mill jobs list --state failed --kind flow.film --json"))
-def list_jobs(
+def list_jobs(  # noqa: PLR0913 - each is an option of the command line
     *,
     state: Annotated[str | None, typer.Option(help="Only in this state.", show_default=False)] = None,
     kind: Annotated[str | None, typer.Option(help="Only of this kind.", show_default=False)] = None,

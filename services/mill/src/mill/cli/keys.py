@@ -8,13 +8,14 @@ import typer
 
 from mill.api.client import Api
 from mill.api.connect import Target, connect_as_operator
+from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, Key, Url, Yes, examples
 from mill.cli.output import confirm, facts, rows, show
 from mill.errors import WrongUse
 
 FIRST_TENANT = "local"
 
-app = typer.Typer(no_args_is_help=True, help="API keys; they need the operator's key.")
+app = new_app("API keys; they need the operator's key.", no_args_is_help=True)
 
 KeyId = Annotated[str, typer.Argument(metavar="ID", help="The key's id, as 'mill keys list' prints it.")]
 Tenant = Annotated[str, typer.Option(help="The tenant's name or id.")]

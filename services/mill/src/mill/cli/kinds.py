@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from mill.api.connect import Target, connect
+from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, Key, Url, examples
 from mill.cli.output import rows, show
 
-app = typer.Typer()
+app = new_app()
 
 
 @app.command(epilog=examples("mill kinds", "mill kinds image.generate", "mill kinds flow.film --json | jq .input"))
@@ -44,7 +45,7 @@ def _list(found: list[dict[str, Any]]) -> None:
 
 def _one(kind: dict[str, Any]) -> None:
     typer.echo(f"{_name(kind)}: {kind.get('summary', '')}\n")
-    schema = next((kind[name] for name in ("input", "input_schema") if isinstance(kind.get(name), dict)), {})
+    schema: dict[str, Any] = kind.get("input_schema") or {}
     required = set(schema.get("required", []))
     rows(
         ["field", "type", "default", "meaning"],

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from mill.cli.lazy import new_app
 from mill.cli.options import examples
 from mill.manifests.__main__ import main
 
-app = typer.Typer()
+app = new_app()
 
 
 @app.command(epilog=examples("mill manifests", "mill manifests --check"))

@@ -7,13 +7,14 @@ import sys
 
 import typer
 
+from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, examples
 from mill.cli.output import show
 from mill.cli.worker import environment
 from mill.errors import MillError
 from mill.stack.layout import Layout
 
-app = typer.Typer()
+app = new_app()
 
 
 class MigrationFailed(MillError):

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from mill.api.connect import Target, connect, connect_as_operator
+from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, Key, Url, examples
 from mill.cli.output import rows, show
 
-app = typer.Typer()
+app = new_app()
 
 
 @app.callback(

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from mill.api.client import Api
 from mill.api.errors import Problem, Unreachable
+from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, examples
 from mill.cli.output import age, rows, show, size
 from mill.cli.queues import table
@@ -16,7 +17,7 @@ from mill.stack.layout import Layout
 from mill.stack.processes import is_alive, memory_bytes, uptime_s
 from mill.stack.state import PartState, State, live_state, running
 
-app = typer.Typer()
+app = new_app()
 
 
 class PartStatus(BaseModel):

@@ -9,13 +9,14 @@ from typing import Annotated
 
 import typer
 
+from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, examples
 from mill.cli.output import facts, show
 from mill.errors import MillError
 from mill.stack.control import Started, ensure_up
 from mill.stack.layout import Layout
 
-app = typer.Typer()
+app = new_app()
 
 
 class StackEnded(MillError):
@@ -37,7 +38,7 @@ def up(
         typer.Option(
             min=1,
             max=65535,
-            help="The gateway's port [default: that of the last run, or a free one].",
+            help="The gateway's port (default: that of the last run, or a free one).",
             show_default=False,
         ),
     ] = None,

@@ -13,9 +13,9 @@ from mill.stack.ports import LOOPBACK
 _TIMEOUT_S = 2.0
 
 
-def gateway_is_ready(port: int) -> bool:
+def gateway_is_ready(port: int, host: str = LOOPBACK) -> bool:
     """Tell whether the gateway says that it can serve."""
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_TIMEOUT_S)
+    connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
     try:
         connection.request("GET", "/readyz")
         return connection.getresponse().status == http.client.OK

@@ -85,7 +85,7 @@ class Supervisor:
         try:
             programs = _programs(self._layout, env, database_url, port)
             for program in programs:
-                self._start(program)
+                self.keep(program)
             bootstrap.finish(ERRAND_TIMEOUT_S)
             self._layout.log("bootstrap").unlink(missing_ok=True)  # what it prints holds both keys
         finally:
@@ -124,7 +124,7 @@ class Supervisor:
         if given := os.environ.get("MEDIAMILL_DATABASE_URL"):
             return given
         part = PostgresPart(self._layout, preferred)
-        self._start(part)
+        self.keep(part)
         if part.running is None:
             raise DidNotStart("Postgres did not start.", log=part.log)
         return part.running.url
@@ -133,7 +133,7 @@ class Supervisor:
         if given := os.environ.get("MEDIAMILL_BROKER_URL"):
             return given
         part = ValkeyPart(self._layout, preferred)
-        self._start(part)
+        self.keep(part)
         if part.running is None:
             raise DidNotStart("Valkey did not start.", log=part.log)
         return part.running.url
@@ -142,7 +142,8 @@ class Supervisor:
         told = {"MEDIAMILL_BOOTSTRAP_KEY": keys.key, "MEDIAMILL_BOOTSTRAP_OPERATOR_KEY": keys.operator_key}
         return Errand("bootstrap", _module("mediamill.tenants.bootstrap"), self._layout, env | told)
 
-    def _start(self, part: Part) -> None:
+    def keep(self, part: Part) -> None:
+        """Start a part and take care of it from now on."""
         self._go_on()
         log.info("starting %s", part.name)
         self._parts.append(part)

@@ -1,0 +1,148 @@
+"""Checks of what runs: the stack's processes, or the parts that the environment names."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import psycopg
+
+from mediamill.db.migrate import head
+from mediamill.queues.manifest import BrokenManifest
+from mediamill.queues.registry import discover
+from mill.doctor.finding import Finding, fail, ok, warn
+from mill.stack.layout import Layout
+from mill.stack.leftovers import marked
+from mill.stack.probes import gateway_is_ready, is_listening, libpq_url
+from mill.stack.processes import is_alive
+from mill.stack.resp import ping
+from mill.stack.state import live_state, read_state
+
+_IDLE = "nothing runs here"
+_UP = "Start it with 'mill up --detach'."
+_DEFAULT_BROKER_PORT = 6379
+
+
+class Urls(NamedTuple):
+    """Where the parts are; empty for one that is nowhere."""
+
+    database: str
+    broker: str
+    gateway: str
+
+
+def urls(layout: Layout) -> Urls:
+    """Give where the parts of the running stack are, or those of the environment."""
+    state = live_state(layout)
+    up = state.up if state else None
+    return Urls(
+        database=up.database_url if up else os.environ.get("MEDIAMILL_DATABASE_URL", ""),
+        broker=up.broker_url if up else os.environ.get("MEDIAMILL_BROKER_URL", ""),
+        gateway=up.url if up else os.environ.get("MEDIAMILL_URL", ""),
+    )
+
+
+def supervisor(layout: Layout) -> Finding:
+    """Does the supervisor live, and its parts."""
+    state = live_state(layout)
+    if state is None:
+        return warn("stack", _IDLE, _UP)
+    dead = [part.name for part in state.parts if not is_alive(part.identity)]
+    if dead:
+        return fail("stack", f"dead: {', '.join(dead)}", f"Read the logs in {layout.logs}.")
+    restarted = [f"{part.name} {part.restarts}×" for part in state.parts if part.restarts]
+    if restarted:
+        return warn("stack", f"restarted: {', '.join(restarted)}", f"Read the logs in {layout.logs}.")
+    return ok("stack", f"{len(state.parts)} parts under {state.pid}")
+
+
+def leftovers(layout: Layout) -> Finding:
+    """Is anything left of a stack whose supervisor was killed."""
+    if live_state(layout) is not None:
+        return ok("left-overs", "none")
+    state = read_state(layout)
+    found = {part.pid for part in (state.parts if state else ()) if is_alive(part.identity)}
+    found |= {stray.pid for stray in marked(layout)}
+    if found:
+        return warn("left-overs", f"pids {sorted(found)}", "'mill down' ends them.")
+    return ok("left-overs", "none")
+
+
+def database(layout: Layout) -> Finding:
+    """Does the database answer."""
+    url = urls(layout).database
+    if not url:
+        return warn("database", _IDLE, _UP)
+    try:
+        with psycopg.connect(libpq_url(url), connect_timeout=5) as connection:
+            return ok("database", f"Postgres {connection.info.parameter_status('server_version')} answers")
+    except psycopg.Error as error:
+        return fail("database", str(error).strip(), f"Read {layout.log('postgres')}, or check MEDIAMILL_DATABASE_URL.")
+
+
+def migrations(layout: Layout) -> Finding:
+    """Has the database the tables of this version."""
+    url = urls(layout).database
+    if not url:
+        return warn("migrations", _IDLE, _UP)
+    try:
+        with psycopg.connect(libpq_url(url), connect_timeout=5) as connection:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except psycopg.Error as error:
+        return fail("migrations", str(error).strip(), "Run 'mill migrate'.")
+    current, needed = (row[0] if row else None), head()
+    if current != needed:
+        return fail("migrations", f"at {current}, this version needs {needed}", "Run 'mill migrate'.")
+    return ok("migrations", f"at {current}")
+
+
+def broker(layout: Layout) -> Finding:
+    """Does the broker answer."""
+    url = urls(layout).broker
+    if not url:
+        return warn("broker", _IDLE, _UP)
+    parts = urlsplit(url)
+    ours = parts.scheme == "redis" and parts.hostname == "127.0.0.1" and parts.password and parts.port
+    answers = ping(parts.port or 0, parts.password or "") if ours else is_listening(url, _DEFAULT_BROKER_PORT)
+    if not answers:
+        return fail("broker", "does not answer", f"Read {layout.log('valkey')}, or check MEDIAMILL_BROKER_URL.")
+    return ok("broker", f"answers on port {parts.port}")
+
+
+def gateway(layout: Layout) -> Finding:
+    """Says the gateway that it can serve."""
+    url = urls(layout).gateway
+    if not url:
+        return warn("gateway", _IDLE, _UP)
+    host, port = urlsplit(url).hostname or "127.0.0.1", urlsplit(url).port or 80
+    if not gateway_is_ready(port, host):
+        return fail("gateway", f"{url}/readyz does not say ready", f"Read {layout.log('gateway')}.")
+    return ok("gateway", f"{url} is ready")
+
+
+def queues(_: Layout) -> Finding:
+    """Can every installed queue's manifest be read."""
+    try:
+        found = discover()
+    except BrokenManifest as error:
+        return fail("queues", str(error), "Mend its queue.toml.")
+    return ok("queues", f"{len(found.kinds)} kinds in {', '.join(found.queues)}")
+
+
+def workers(layout: Layout) -> Finding:
+    """Has every queue a worker."""
+    url = urls(layout).database
+    if not url:
+        return warn("workers", _IDLE, _UP)
+    query = "SELECT name, count(*) FROM workers, unnest(queues) AS name WHERE NOT draining GROUP BY name"
+    try:
+        with psycopg.connect(libpq_url(url), connect_timeout=5) as connection:
+            served: dict[str, int] = dict(connection.execute(query).fetchall())
+        needed = discover().queues
+    except (psycopg.Error, BrokenManifest) as error:
+        return fail("workers", str(error).strip(), "Mend the database or the manifests first.")
+    missing = [name for name in needed if not served.get(name)]
+    if missing:
+        return fail("workers", f"nobody serves {', '.join(missing)}", "Run 'mill worker --queues …', or 'mill up'.")
+    return ok("workers", ", ".join(f"{name} {count}" for name, count in sorted(served.items())))
