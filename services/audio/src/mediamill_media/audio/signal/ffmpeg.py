@@ -43,9 +43,21 @@ def _run(argv: list[str], stdout: int | IO[bytes], log: Path, tick: Tick) -> tup
     return process.returncode, log.read_text("utf-8", "replace").strip()[-400:]
 
 
-def _without_paths(complaint: str) -> str:
-    """Leave only what ffmpeg said, not where the file was."""
-    return complaint.splitlines()[-1].rpartition(": ")[2] if complaint else "no reason was given"
+def _reason(complaint: str, heard_s: float) -> str:
+    """Say in plain words why a file could not be decoded; ffmpeg's own words name our files."""
+    if "matches no streams" in complaint:
+        return "there is no sound in it"
+    if heard_s:
+        return f"it is damaged or cut off after about {heard_s:.1f} s"
+    return "it is no sound file of a known format, or it is damaged at its beginning"
+
+
+def _strictness(source: Path) -> tuple[str, ...]:
+    """Let any damage be an error, but for a streamed WAV: its header tells no length, so its end looks cut off."""
+    with source.open("rb") as file:
+        head = file.read(12)
+    streamed = head[:4] == b"RIFF" and head[8:] == b"WAVE" and head[4:8] in {b"\xff" * 4, bytes(4)}
+    return ("-f", "wav", "-ignore_length", "1") if streamed else ("-xerror",)
 
 
 def decode(source: Path, target: Path, *, most_s: float, what: str, tick: Tick) -> Path:
@@ -55,15 +67,17 @@ def decode(source: Path, target: Path, *, most_s: float, what: str, tick: Tick) 
     no sound or a part of it cannot be decoded.
     """
     argv = [
-        *(_ffmpeg(), *_QUIET, "-xerror", "-protocol_whitelist", "file,pipe", "-format_whitelist", _DEMUXERS),
+        *(_ffmpeg(), *_QUIET, "-protocol_whitelist", "file,pipe", "-format_whitelist", _DEMUXERS),
+        *_strictness(source),
         *("-t", f"{most_s:.6f}", "-i", os.fspath(source), "-map", "0:a:0", "-vn", "-sn", "-dn"),
         *("-af", f"aresample={RATE}:async=1:first_pts=0", "-ac", "2", "-f", "f32le", "pipe:1"),
     ]
     log = target.with_suffix(".log")
     with target.open("wb") as samples:
         code, complaint = _run(argv, samples, log, tick)
-    if code or not target.stat().st_size:
-        raise BadMedia(f"{what}: no sound could be decoded from it ({_without_paths(complaint)}).")
+    heard_s = target.stat().st_size / (2 * 4 * RATE)
+    if code or not heard_s:
+        raise BadMedia(f"{what}: {_reason(complaint, heard_s)}.")
     return target
 
 
@@ -76,5 +90,5 @@ def encode(wav: Path, format_name: str, tick: Tick) -> Path:
     argv += ["-flags:a", "+bitexact", *_ENCODERS[format_name], os.fspath(target)]
     code, complaint = _run(argv, subprocess.DEVNULL, wav.with_suffix(".log"), tick)
     if code:
-        raise Permanent(f"The sound could not be written as {format_name} ({_without_paths(complaint)}).")
+        raise Permanent(f"The sound could not be written as {format_name} ({complaint[-200:]}).")
     return target

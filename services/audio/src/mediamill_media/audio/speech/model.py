@@ -38,8 +38,12 @@ class Take(NamedTuple):
     """What the model made of a row of phonemes."""
 
     samples: NDArray[np.float32]
-    ends: NDArray[np.float64]
-    """For each phoneme, where it ends, as a fraction of the samples; the first item is where the first one begins."""
+    bounds: NDArray[np.float64]
+    """Where each phoneme begins and the last one ends, as fractions of the samples.
+
+    The n-th duration is that of the n-th phoneme although a pad stands first in the ids: measured on fricatives, what
+    the model reserves for a symbol is heard as its successor. The first phoneme's begin is 0, before its silence.
+    """
 
 
 def _field(number: int, payload: bytes) -> bytes:
@@ -85,7 +89,8 @@ class Model:
             harmonic, turned, noise, free, phase, _sung(melody[0], pitch, liveliness), np.random.default_rng(0)
         )
         ends = np.cumsum(durations, dtype=np.float64)
-        return Take(samples.astype(np.float32), ends[:-1] / ends[-1])
+        bounds = np.concatenate(([0.0], ends[: len(phonemes)])) / ends[-1]
+        return Take(samples.astype(np.float32), bounds)
 
 
 def _sung(melody: NDArray[np.float32], pitch: float, liveliness: float) -> NDArray[np.float32]:

@@ -89,10 +89,11 @@ def _utter(speaker: Model, words: tuple[str, ...], manner: Manner, speed: float)
     )
     samples = resample(take.samples, RATE / NATIVE_RATE / manner.size)
     begin, end = _heard(samples)
-    ends = np.clip(take.ends * len(samples) - begin, 0, end - begin) / RATE
-    spoken = spoken_words(phonemes, ends)
+    edge = round(EDGE_S * RATE)
+    bounds = np.clip(take.bounds * len(samples) - begin, min(edge, end - begin), end - begin - edge) / RATE
+    spoken = spoken_words(phonemes, bounds)
     owner = owners([span.text for span in spoken], [speaker.phonemes(word).split() for word in words])
-    return Utterance(_softened(samples[begin:end]), written_words(words, spoken, owner), audible(phonemes, ends))
+    return Utterance(_softened(samples[begin:end]), written_words(words, spoken, owner), audible(phonemes, bounds))
 
 
 def _heard(samples: NDArray[np.float32]) -> tuple[int, int]:

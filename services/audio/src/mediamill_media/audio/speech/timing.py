@@ -25,25 +25,25 @@ class Span(NamedTuple):
         return Span(self.text, self.start + seconds, self.end + seconds)
 
 
-def spoken_words(phonemes: str, ends: NDArray[np.float64]) -> list[Span]:
+def spoken_words(phonemes: str, bounds: NDArray[np.float64]) -> list[Span]:
     """Give each spoken word with its time, without the pauses of the punctuation that stands at it."""
     spans, begin = [], 0
     for part in phonemes.split(" "):
         heard = [begin + at for at, symbol in enumerate(part) if symbol not in _SILENT]
         first, last = (heard[0], heard[-1]) if heard else (begin, begin + max(len(part) - 1, 0))
         if part:
-            spans.append(Span(part, float(ends[first]), float(ends[last + 1])))
+            spans.append(Span(part, float(bounds[first]), float(bounds[last + 1])))
         begin += len(part) + 1
     return spans
 
 
-def audible(phonemes: str, ends: NDArray[np.float64]) -> list[Span]:
+def audible(phonemes: str, bounds: NDArray[np.float64]) -> list[Span]:
     """Give each phoneme with its time; a stress mark's time goes to the next one, a length mark's to the one before."""
     spans: list[Span] = []
     start: float | None = None
     for at, symbol in enumerate(phonemes):
-        begin = float(ends[at]) if start is None else start
-        end = float(ends[at + 1])
+        begin = float(bounds[at]) if start is None else start
+        end = float(bounds[at + 1])
         start = begin if symbol in _STRESS else None
         if symbol in _PROLONGING and spans:
             spans[-1] = Span(spans[-1].text + symbol, spans[-1].start, end)
