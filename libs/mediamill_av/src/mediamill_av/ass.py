@@ -18,6 +18,8 @@ SPOKEN, UNSPOKEN, INK, SHADE = "&H0066E6FF", "&H00FFFFFF", "&H00281C14", "&H9600
 _WORD_JOINER = "\u2060"
 _NO_WRAP, _EVEN_WRAP = r"\q2", r"\q0"
 _FADE_MS = 250
+_LETTER = 0.31
+"""Mean width of a letter over the font size, which to libass is the height of a whole line."""
 
 
 class Style(NamedTuple):
@@ -108,14 +110,14 @@ Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
 def styles_for(size: tuple[int, int]) -> tuple[Style, ...]:
     """Give the styles for a frame: a caption line fills at most nine tenths of it, and stays in the safe area."""
     width, height = size
-    em = min(height * 0.068, width * 0.9 / (line_width(size) * 0.62))
+    em = min(height * 0.085, width * 0.8 / (line_width(size) * _LETTER))
     bottom = height * (0.06 if width > height else 0.08 if width == height else 0.16)
     side = width * 0.06
-    title = min(height * 0.125, width * 0.115)
+    title = min(height * 0.15, width * 0.14)
     return (
-        Style("caption", STRONG, em, SPOKEN, 1, em * 0.07, em * 0.03, 2, width * 0.04, bottom),
-        Style("title", HEAVY, title, UNSPOKEN, 1, title * 0.05, title * 0.03, 5, side, 0),
-        Style("lower_third", HEAVY, em * 1.02, UNSPOKEN, 1, em * 0.08, em * 0.05, 1, side, bottom + em * 1.9),
+        Style("caption", STRONG, em, SPOKEN, 1, em * 0.05, em * 0.022, 2, width * 0.04, bottom),
+        Style("title", HEAVY, title, UNSPOKEN, 1, title * 0.035, title * 0.022, 5, side, 0),
+        Style("lower_third", HEAVY, em * 1.02, UNSPOKEN, 1, em * 0.055, em * 0.035, 1, side, bottom + em * 1.6),
         Style("end_card", HEAVY, title * 0.8, UNSPOKEN, 1, title * 0.03, 0, 5, side, 0),
         Style("shade", STRONG, em, "&H5A000000", 1, 0, 0, 7, 0, 0),
     )
