@@ -1,0 +1,1 @@
+"""From a scene to layers of SVG, back to front."""

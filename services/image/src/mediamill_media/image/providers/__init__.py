@@ -1,0 +1,1 @@
+"""Who makes the pictures; ``local`` needs no key, no network and no GPU."""

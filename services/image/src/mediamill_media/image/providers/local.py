@@ -1,0 +1,88 @@
+"""The illustrator of this machine: no key, no network, no GPU."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mediamill_media.image.characters.casting import cast_scene
+from mediamill_media.image.characters.chunk import Reference, read_reference, sign
+from mediamill_media.image.characters.design import design
+from mediamill_media.image.characters.sheet import draw_view
+from mediamill_media.image.contract import Picture
+from mediamill_media.image.prompt.parse import parse
+from mediamill_media.image.render.illustrate import Illustration, illustrate
+from mediamill_media.image.render.package import MEDIA_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mediamill.contracts import Asset
+    from mediamill.handlers.context import Context
+    from mediamill_media.image.contract import Character, DrawCharacter, Generate
+    from mediamill_media.image.prompt.scene import Scene
+
+
+def seeds_of(ask: Generate) -> list[int]:
+    """Give the seed of each picture: the asked one and its followers, or those that follow from the prompt."""
+    first = ask.seed
+    if first is None:
+        first = int.from_bytes(hashlib.sha256(ask.prompt.encode()).digest()[:4])
+    return [(first + number) % 2**63 for number in range(ask.n)]
+
+
+def read_references(ctx: Context, ask: Generate) -> list[Reference]:
+    """Read all references of an ask, each checked before it is decoded."""
+    return [read_reference(ctx.open(asset_id), asset_id) for asset_id in ask.references]
+
+
+def scene_of(prompt: str, style: str, references: Sequence[Reference] = ()) -> Scene:
+    """Read a prompt with its references into a scene."""
+    cast = {found.character.name: found.character for found in references if found.character}
+    hints = tuple(color for found in references for color in found.colors)
+    scene = parse(prompt, cast)
+    if style == "night":
+        scene = replace(scene, time="night")
+    return replace(scene, colors=(*scene.colors, *hints))
+
+
+def picture_of(
+    scene: Scene, ask: Generate, seed: int, tell: Callable[[int, int], None]
+) -> Illustration:
+    """Draw one picture of an ask."""
+    return illustrate(cast_scene(scene, seed), ask.size, str(seed), ask.style, tell)
+
+
+def save_picture(ctx: Context, ask: Generate, scene: Scene, seed: int, number: int) -> tuple[Asset, ...]:
+    """Draw one picture and keep its two files."""
+
+    def tell(done: int, parts: int) -> None:
+        ctx.progress(number + done / parts, ask.n, f"drawing picture {number + 1} of {ask.n}")
+
+    drawn = picture_of(scene, ask, seed, tell)
+    width, height = ask.size
+    return (
+        ctx.save(drawn.png, "image/png", role="image", width=width, height=height),
+        ctx.save(drawn.layers, MEDIA_TYPE, role="layers", width=width, height=height),
+    )
+
+
+def told(scene: Scene, seed: int, assets: Sequence[Asset]) -> Picture:
+    """Tell what a picture shows of its prompt."""
+    image, layers = assets
+    return Picture(
+        image=image.id, layers=layers.id, seed=seed, drawn=scene.drawn, missing=scene.missing, shown_as=scene.shown_as
+    )
+
+
+def character_of(ask: DrawCharacter) -> Character:
+    """Design the character that an ask describes."""
+    return design(ask.name, ask.description, ask.personality, ask.seed)
+
+
+def save_view(ctx: Context, ask: DrawCharacter, character: Character, view: str) -> Asset:
+    """Draw one view of a character and keep it, the character inside."""
+    width, height = ask.size
+    png = sign(draw_view(character, view, ask.size, ask.style), character)
+    return ctx.save(png, "image/png", role=view, width=width, height=height)

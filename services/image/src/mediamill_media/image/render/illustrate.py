@@ -1,0 +1,43 @@
+"""From a scene to the two files of a picture: the flat PNG and its layers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mediamill_media.image.compose.picture import compose
+from mediamill_media.image.render.flatten import flatten
+from mediamill_media.image.render.looks import dress_layer, finish_as, is_soft
+from mediamill_media.image.render.package import pack
+from mediamill_media.image.render.raster import document, encode_png, rasterize
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mediamill_media.image.prompt.scene import Scene
+
+
+class Illustration(NamedTuple):
+    """A picture's bytes: the PNG and the layers' zip."""
+
+    png: bytes
+    layers: bytes
+
+
+def silent(_done: int, _all: int) -> None:
+    """Tell nobody about progress."""
+
+
+def illustrate(
+    scene: Scene, size: tuple[int, int], seed: str, style: str, tell: Callable[[int, int], None] = silent
+) -> Illustration:
+    """Draw a scene. ``tell(done, all)`` is called after each layer, and may raise to stop the work."""
+    stage, layers = compose(scene, size, seed, soft=is_soft(style))
+    shown = [layer for layer in layers if layer.body]
+    pixels = []
+    for number, layer in enumerate(shown):
+        svg = document(layer.body, stage.frame, stage.frame.pixels(size))
+        pixels.append(dress_layer(style, layer, rasterize(svg), stage))
+        tell(number + 1, len(shown) + 2)
+    flat = finish_as(style, flatten(pixels, size))
+    tell(len(shown) + 1, len(shown) + 2)
+    return Illustration(encode_png(flat), pack(size, list(zip(shown, pixels, strict=True))))
