@@ -1,0 +1,1 @@
+"""Who writes: one adapter a file."""

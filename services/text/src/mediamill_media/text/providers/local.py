@@ -1,0 +1,29 @@
+"""The local writer: templates and the prompt's own sentences, no model and no key. It says so by ``method``."""
+
+from __future__ import annotations
+
+import json
+import random
+
+from mediamill_media.text.contract import Generate, Generated, Script, Scripted
+from mediamill_media.text.reading.brief import read
+from mediamill_media.text.schemas.fill import fill
+from mediamill_media.text.writing.prose import write
+from mediamill_media.text.writing.script import script, seed_of
+
+__all__ = ["generate", "script_of"]
+
+
+def generate(ask: Generate) -> Generated:
+    """Write prose, or a value that satisfies the schema. Raises ``Permanent`` when it cannot be satisfied."""
+    chance = random.Random(ask.seed if ask.seed is not None else seed_of(ask.prompt))
+    if ask.json_schema is not None:
+        data = fill(ask.json_schema, read(ask.prompt), chance)
+        return Generated(text=json.dumps(data, ensure_ascii=False), data=data, method="filled")
+    written = write(ask.prompt, ask.max_words, chance)
+    return Generated(text=written.text, method=written.method)
+
+
+def script_of(ask: Script) -> Scripted:
+    """Write a script."""
+    return script(ask)

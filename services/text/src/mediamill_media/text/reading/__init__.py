@@ -1,0 +1,1 @@
+"""Understanding a brief: its blocks, sentences, people, places and tone."""

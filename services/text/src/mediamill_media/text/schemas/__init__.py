@@ -1,0 +1,1 @@
+"""Values that satisfy a JSON Schema, filled with the words of a prompt."""

@@ -1,0 +1,1 @@
+"""Making a script: plots, own sentences, pictures and lengths."""
