@@ -69,6 +69,7 @@ def create_app(config: Settings | None = None, kinds: Registry | None = None) ->
     for router in ROUTERS:
         app.include_router(router)
     problems.install(app)
+    app.add_middleware(problems.LastResort)
     app.add_middleware(BodyLimit, limit=config.max_body_bytes, uploads=UPLOADS)
     # Keys are sent in a header that no browser adds by itself, so any page may ask.
     app.add_middleware(

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalErr
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mediamill.errors import InvalidInput, MediamillError, Unavailable
 from mediamill.settings import settings
@@ -108,11 +109,34 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(unreachable, _database)
     app.add_exception_handler(OSError, _disk)
     app.add_exception_handler(ClientDisconnect, _gone)
-    app.add_exception_handler(Exception, _unknown)
+
+
+class LastResort:
+    """Turns what nobody foresaw into a 500, inside of what names requests and lets pages of other origins read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; an answer that has begun can only be broken off."""
+        begun = False
+
+        async def noticed(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noticed)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            response = await _unknown(Request(scope), error)
+            await response(scope, receive, send)
 
 
 async def _known(request: Request, error: Any) -> JSONResponse:
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = dict(getattr(error, "headers", {}))
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if error.retry_after_s is not None or error.status == HTTPStatus.TOO_MANY_REQUESTS:

@@ -27,6 +27,10 @@ class RangeNotSatisfiable(MediamillError):
 
     code, status = "range-not-satisfiable", 416
 
+    def __init__(self, size: int) -> None:
+        super().__init__(f"It has {size} bytes.")
+        self.headers = {"Content-Range": f"bytes */{size}"}
+
 
 class Span(NamedTuple):
     """Bytes from ``start`` up to and without ``end``."""
@@ -74,7 +78,7 @@ def read_range(header: str | None, size: int) -> Span | None:
         if last and int(last) < int(first):
             return None
     if span.start >= size:
-        raise RangeNotSatisfiable(f"It has {size} bytes.")
+        raise RangeNotSatisfiable(size)
     return span
 
 

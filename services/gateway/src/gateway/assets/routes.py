@@ -81,9 +81,9 @@ async def get_asset(id: PathId, edge: EdgeOf, owner: Owner) -> Asset:
     return present(await _find(edge, queries.one(owner.tenant_id, id), id))
 
 
-@router.api_route(
+@router.head("/v1/assets/{id}/content", include_in_schema=False)
+@router.get(
     "/v1/assets/{id}/content",
-    methods=["GET", "HEAD"],
     summary="Get an asset's bytes",
     response_class=Response,
     responses={

@@ -1,0 +1,147 @@
+"""A gateway on a fresh database, asked in this process; and one in a process of its own, for streams and limits."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from gateway.app import create_app
+from mediamill.clock import monotonic
+from mediamill.settings import Settings
+from mediamill.tenants import queries
+from mediamill.tenants.keys import Scope, new_key
+from mediamill_testing.harness import Mill, engine_registry
+
+BASE_URL = "http://gateway.test"
+
+
+class Caller(NamedTuple):
+    """Somebody with a key."""
+
+    tenant_id: UUID
+    secret: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.secret}"}
+
+
+class Served(NamedTuple):
+    """A gateway in its own process."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+
+def make_caller(mill: Mill, tenant_id: UUID, *scopes: Scope) -> Caller:
+    """Give a tenant a key."""
+    key = new_key()
+    with mill.db.unit_of_work() as connection:
+        connection.execute(queries.add_key(tenant_id, key, name="", scopes=list(scopes), expires_at=None))
+    return Caller(tenant_id, key.secret)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        database_url=SecretStr(database_url),
+        store_url=f"file://{tmp_path / 'store'}",
+        poll_s=0.05,
+        max_upload_bytes=3_000_000,
+        secret=SecretStr(os.environ["MEDIAMILL_SECRET"]),
+    )
+
+
+@pytest.fixture
+def caller_of(mill: Mill) -> Callable[..., Caller]:
+    """Gives a key of a tenant, with scopes."""
+    return partial(make_caller, mill)
+
+
+@pytest.fixture
+def owner(mill: Mill) -> Caller:
+    return make_caller(mill, mill.tenant, Scope.JOBS)
+
+
+@pytest.fixture
+def stranger(mill: Mill) -> Caller:
+    return make_caller(mill, mill.add_tenant("stranger"), Scope.JOBS)
+
+
+@pytest.fixture
+def operator(mill: Mill) -> Caller:
+    return make_caller(mill, mill.add_tenant("operators"), Scope.OPERATOR)
+
+
+@pytest.fixture
+def app(config: Settings) -> FastAPI:
+    return create_app(config, engine_registry())
+
+
+@pytest.fixture
+async def client(app: FastAPI, owner: Caller) -> AsyncIterator[httpx.AsyncClient]:
+    """The owner's client."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=owner.headers, timeout=30) as made,
+    ):
+        yield made
+
+
+@pytest.fixture
+def served(config: Settings, valkey_url: str, mill: Mill) -> Iterator[Served]:
+    """The gateway as it is deployed, with hints over Valkey."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        "MEDIAMILL_DATABASE_URL": config.database_url.get_secret_value(),
+        "MEDIAMILL_BROKER_URL": valkey_url,
+        "MEDIAMILL_STORE_URL": config.store_url,
+        "MEDIAMILL_PUBLIC_URL": url,
+        "MEDIAMILL_POLL_S": "0.2",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gateway", "--port", str(port)], env=environment, stderr=subprocess.PIPE
+    )
+    try:
+        _wait_until_ready(url, process)
+        yield Served(url, process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = monotonic() + 30
+    while monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(process.stderr.read().decode() if process.stderr else "the gateway ended")
+        try:
+            if httpx.get(f"{url}/readyz", timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise TimeoutError("the gateway is not ready")
