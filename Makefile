@@ -43,7 +43,7 @@ down: setup ## Stop it
 	@$(MILL) down $(ARGS)
 
 test: setup ## Run every test: WORKERS=auto ARGS='-k words'
-	@$(RUN) pytest -m 'alone and not bench' $(ARGS) || [ $$? -eq 5 ]
+	@$(RUN) pytest -q -m 'alone and not bench' $(ARGS) || [ $$? -eq 5 ]
 	@$(RUN) pytest -m 'not alone and not bench' -n $(WORKERS) --dist loadgroup --durations=10 $(ARGS)
 
 check: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-docker ## Run every check but the tests
@@ -96,4 +96,4 @@ check-docker: .tools/check/.synced
 
 $(OWN_UV):
 	@rm -rf $(@D) && python3 -m venv .tools/uv-$(UV_VERSION) && $(@D)/pip install --quiet uv==$(UV_VERSION) \
-	|| { rm -rf .tools/uv-$(UV_VERSION); python3 -m pip install --quiet --target .tools/uv-$(UV_VERSION) uv==$(UV_VERSION); }
+	|| { rm -rf .tools/uv-$(UV_VERSION); PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --target .tools/uv-$(UV_VERSION) uv==$(UV_VERSION); }
