@@ -1,0 +1,47 @@
+"""The migrations make the tables that the models tell of."""
+
+from __future__ import annotations
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from pydantic import SecretStr
+from sqlalchemy import inspect
+
+from mediamill.db.migrate import alembic_config, current, head, migrate
+from mediamill.db.session import Database
+from mediamill.db.tables import metadata
+from mediamill.settings import Settings
+
+
+def database(url: str) -> Database:
+    return Database(Settings(database_url=SecretStr(url)))
+
+
+@pytest.mark.filterwarnings("ignore:Did not recognize type 'xid8'")
+def test_a_migrated_database_has_what_the_models_say(database_url: str) -> None:
+    db = database(database_url)
+
+    with db.unit_of_work() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+
+    assert differences == []
+
+
+def test_migrating_again_changes_nothing(database_url: str) -> None:
+    db = database(database_url)
+
+    migrate(db)
+
+    with db.unit_of_work() as connection:
+        assert current(connection) == head()
+
+
+def test_the_way_back_leaves_nothing(database_url: str) -> None:
+    db = database(database_url)
+
+    with db.unit_of_work() as connection:
+        command.downgrade(alembic_config(connection), "base")
+
+    assert inspect(db.engine).get_table_names() == ["alembic_version"]
