@@ -45,7 +45,7 @@ class Api:
         except httpx.TransportError as error:
             raise self.unreachable(error) from error
         if not answer.is_success:
-            raise Problem.read(answer.status_code, _body(answer))
+            raise self._refusal(answer)
         return answer.json() if answer.content else None
 
     def page(self, path: str, limit: int, **params: str | None) -> list[dict[str, Any]]:
@@ -94,7 +94,7 @@ class Api:
             with self._http.stream("GET", f"/v1/assets/{asset_id}/content", follow_redirects=True) as answer:
                 if not answer.is_success:
                     answer.read()
-                    raise Problem.read(answer.status_code, _body(answer))
+                    raise self._refusal(answer)
                 yield from answer.iter_bytes(_CHUNK)
         except httpx.TransportError as error:
             raise self.unreachable(error) from error
@@ -108,8 +108,15 @@ class Api:
         with self._http.stream("GET", path, headers=headers, timeout=timeout) as answer:
             if not answer.is_success:
                 answer.read()
-                raise Problem.read(answer.status_code, _body(answer))
+                raise self._refusal(answer)
             yield from answer.iter_lines()
+
+    def _refusal(self, answer: httpx.Response) -> Problem:
+        """Give what an answer says; of a fault on the other side, with the log that tells more."""
+        problem = Problem.read(answer.status_code, _body(answer))
+        if answer.is_server_error:
+            problem.log = self._log
+        return problem
 
     def unreachable(self, error: Exception) -> Unreachable:
         """Tell that nobody answers."""

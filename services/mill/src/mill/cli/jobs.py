@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from mill.api.client import Api
 from mill.api.connect import Target, connect
 from mill.api.models import Job
-from mill.cli.assets import guess_type
-from mill.cli.fields import pairs, put_fields, read_input
 from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, Key, Url, Yes, examples
 from mill.cli.output import age, confirm, rows, show
+from mill.cli.submit import EXAMPLES, submit
 from mill.cli.views import check_succeeded, tell_job, view_for
-from mill.watch.views import SilentView, seconds_of
+from mill.watch.views import seconds_of
 from mill.watch.watch import watch as follow
 
 app = new_app("Jobs, from their submission to their end.", no_args_is_help=True)
@@ -24,74 +21,7 @@ app = new_app("Jobs, from their submission to their end.", no_args_is_help=True)
 JobId = Annotated[str, typer.Argument(metavar="ID", help="The job.")]
 
 
-@app.command(
-    epilog=examples(
-        'mill jobs submit text.generate prompt="A haiku about rain" --wait',
-        "mill jobs submit image.generate prompt='a red fox at night' size=1280x720 n=2 --watch",
-        "mill jobs submit video.generate image=@fox.png seconds=4",
-        "mill jobs submit flow.film --input film.json --cache reuse --watch",
-    )
-)
-def submit(  # noqa: PLR0913 - each is an option of the command line
-    kind: Annotated[str, typer.Argument(help="What to do; 'mill kinds' lists them.")],
-    fields: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="FIELD=VALUE", help="The input's fields; JSON or text, @FILE uploads.", show_default=False
-        ),
-    ] = None,
-    *,
-    input: Annotated[
-        str | None, typer.Option("--input", "-i", help="A JSON file with the input; '-' is stdin.", show_default=False)
-    ] = None,
-    wait: Annotated[bool, typer.Option("--wait", help="Print the job when it has ended.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", "-w", help="Show it and its children until it has ended.")] = False,
-    priority: Annotated[int | None, typer.Option(min=0, max=9, show_default="5")] = None,
-    provider: Annotated[str | None, typer.Option(help="Only this provider.", show_default=False)] = None,
-    cache: Annotated[
-        str | None, typer.Option(help="'reuse' answers from an equal job of before.", show_default="off")
-    ] = None,
-    max_cost: Annotated[float | None, typer.Option(help="In USD; dearer is refused.", show_default=False)] = None,
-    deadline: Annotated[
-        float | None, typer.Option(help="Seconds until it fails if not done.", show_default=False)
-    ] = None,
-    run_at: Annotated[str | None, typer.Option(help="Not before, ISO 8601.", show_default=False)] = None,
-    webhook: Annotated[str | None, typer.Option(help="A URL that is told of it.", show_default=False)] = None,
-    metadata: Annotated[
-        list[str] | None, typer.Option(help="name=value, kept with the job; may be repeated.", show_default=False)
-    ] = None,
-    idempotency_key: Annotated[
-        str | None, typer.Option(help="The same key makes the same job.", show_default=False)
-    ] = None,
-    data: Data = None,
-    url: Url = None,
-    key: Key = None,
-    as_json: AsJson = False,
-) -> None:
-    """Submit a job. Exit code 5 when it was waited for and did not succeed."""
-    options = {
-        "priority": priority,
-        "provider": provider,
-        "cache": cache,
-        "max_cost": max_cost,
-        "deadline_s": deadline,
-        "run_at": run_at,
-        "webhook": {"url": webhook} if webhook else None,
-        "metadata": pairs(metadata or [], "--metadata") or None,
-    }
-    with connect(Target(data, url, key)) as api:
-        body = {name: value for name, value in options.items() if value is not None} | {
-            "kind": kind,
-            "input": put_fields(read_input(input), fields or [], lambda path: _uploaded(api, path)),
-        }
-        job = api.submit(body, idempotency_key)
-        if watch:
-            job = follow(api, job, view_for(as_json=as_json))
-            check_succeeded(api, job)
-        elif wait:
-            _wait(api, job, as_json=as_json)
-        else:
-            show(job, lambda: typer.echo(job.id), as_json=as_json)
+app.command(epilog=EXAMPLES)(submit)
 
 
 @app.command("list", epilog=examples("mill jobs list", "mill jobs list --state failed --kind flow.film --json"))
@@ -148,16 +78,6 @@ def _post(target: Target, job_id: str, verb: str, *, as_json: bool) -> None:
         told: Any = api.call("POST", f"/v1/jobs/{job_id}/{verb}")
         job = Job.model_validate(told) if told else api.job(job_id)
     show(job, lambda: typer.echo(f"{job.id} is {job.state}."), as_json=as_json)
-
-
-def _wait(api: Api, job: Job, *, as_json: bool) -> None:
-    ended = follow(api, job, SilentView())
-    show(ended, lambda: tell_job(ended), as_json=as_json)
-    check_succeeded(api, ended)
-
-
-def _uploaded(api: Api, path: Path) -> str:
-    return api.upload(path, guess_type(path)).id
 
 
 def _table(found: list[Job]) -> None:

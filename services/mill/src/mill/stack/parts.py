@@ -16,7 +16,7 @@ from mill.stack.processes import Identity, end, identify, spawn
 from mill.stack.state import PartState
 from mill.stack.valkey import RunningValkey, start_valkey
 
-_TAIL_BYTES = 1500
+_LAST_LINES, _TAIL_CHARACTERS = 2, 800
 
 
 class Part(ABC):
@@ -190,8 +190,9 @@ class Errand:
 
 
 def tail(log: Path) -> str:
-    """Give the end of a log."""
+    """Give the last words of a log: of a traceback, the error itself."""
     try:
-        return log.read_bytes()[-_TAIL_BYTES:].decode(errors="replace").strip()
+        lines = log.read_text(errors="replace").strip().splitlines()
     except OSError:
         return ""
+    return "\n".join(lines[-_LAST_LINES:])[-_TAIL_CHARACTERS:]
