@@ -62,7 +62,7 @@ def submit(  # noqa: PLR0913 - each is an option of the command line
     as_json: AsJson = False,
 ) -> None:
     """Submit a job. Exit code 5 when it was waited for and did not succeed."""
-    options = {"priority": priority, "provider": provider, "cache": cache, "max_cost": max_cost}
+    options: dict[str, object] = {"priority": priority, "provider": provider, "cache": cache, "max_cost": max_cost}
     options |= {"deadline_s": deadline, "run_at": run_at, "webhook": {"url": webhook} if webhook else None}
     options |= {"metadata": pairs(metadata or [], "--metadata") or None}
     body = {name: value for name, value in options.items() if value is not None}
