@@ -25,6 +25,7 @@ from mediamill.events.model import EventType
 from mediamill.handlers.context import Call
 from mediamill.handlers.parked import Awaited, Parked, Recalled
 from mediamill.handlers.run import Run, Stop
+from mediamill.handlers.scratch import Scratch
 from mediamill.hints import job_topic, publish_hint, tenant_topic
 from mediamill.jobs import transition
 from mediamill.jobs.model import Job
@@ -43,7 +44,7 @@ PROGRESS_EVERY_S = 0.5
 class JournaledContext:
     """What a handler of a real job is given."""
 
-    def __init__(self, run: Run, db: Database, registry: Registry, store: Store, workdir: Path) -> None:
+    def __init__(self, run: Run, db: Database, registry: Registry, store: Store, scratch: Scratch) -> None:
         self._run = run
         self._db = db
         self._store = store
@@ -51,13 +52,18 @@ class JournaledContext:
         self._next = 0
         self._told_at = 0.0
         self._furthest = (run.progress or {}).get("current", 0.0), (run.progress or {}).get("total", 0.0)
-        self.workdir = workdir
+        self._scratch = scratch
         self._journal = {} if run.is_first else self._read_journal()
 
     @property
     def job_id(self) -> UUID:
         """The job that runs."""
         return self._run.job_id
+
+    @property
+    def workdir(self) -> Path:
+        """A private folder of this run."""
+        return self._scratch.path
 
     @property
     def cancelled(self) -> bool:
@@ -228,7 +234,7 @@ class JournaledContext:
     def _stored(self, content: bytes | Path) -> StoredBlob:
         if isinstance(content, bytes):
             return self._store.put([content])
-        if content.resolve().is_relative_to(self.workdir.resolve()):
+        if self._scratch.holds(content):
             return self._store.adopt(content)
         return self._store.put([content.read_bytes()])
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -19,6 +17,7 @@ from mediamill.handlers.handler import handler_of
 from mediamill.handlers.journaled import JournaledContext
 from mediamill.handlers.parked import Parked
 from mediamill.handlers.run import Run, Stop
+from mediamill.handlers.scratch import Scratch
 from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
 from mediamill.processes import Stopped, owning
 from mediamill.queues.registry import Registry
@@ -73,11 +72,8 @@ def run_claimed(run: Run, parts: Parts) -> None:
 def _call(run: Run, parts: Parts) -> Answer:
     ask = run.kind.read(run.input)
     handle = handler_of(run.kind.ask)
-    with (
-        tempfile.TemporaryDirectory(prefix="mediamill-", ignore_cleanup_errors=True) as folder,
-        owning(run.owner),
-    ):
-        context = JournaledContext(run, parts.db, parts.registry, parts.store, Path(folder))
+    with Scratch() as scratch, owning(run.owner):
+        context = JournaledContext(run, parts.db, parts.registry, parts.store, scratch)
         answer = handle(context, ask)
         if run.owner.stopped.is_set():
             raise Stopped

@@ -1,0 +1,32 @@
+"""A private folder of a run, made when it is first asked for: most jobs never ask."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+
+class Scratch:
+    """A folder that is gone when the block ends."""
+
+    def __enter__(self) -> Self:
+        """Begin; nothing is made yet."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Delete the folder, if it was ever made."""
+        if "path" in self.__dict__:
+            shutil.rmtree(self.path, ignore_errors=True)
+
+    @cached_property
+    def path(self) -> Path:
+        """The folder."""
+        return Path(tempfile.mkdtemp(prefix="mediamill-")).resolve()
+
+    def holds(self, path: Path) -> bool:
+        """Tell whether a file lies inside, so that it may be moved away."""
+        return "path" in self.__dict__ and path.resolve().is_relative_to(self.path)
