@@ -189,6 +189,14 @@ def test_what_cannot_be_pronounced_takes_no_time_and_is_not_lost(desk: DeskConte
     assert all(first.end_s <= second.start_s for first, second in pairwise(spoken.words))
 
 
+@pytest.mark.parametrize("number", ["1" * 120, "9," * 40 + "9", "0." + "3" * 60])
+def test_an_endless_number_is_read_digit_by_digit(desk: DeskContext, number: str) -> None:
+    spoken = speak(desk, Speech(text=f"Pi is {number} or so."))
+
+    assert [word.text for word in spoken.words] == ["Pi", "is", number, "or", "so."]
+    assert spoken.words[2].end_s - spoken.words[2].start_s > 10
+
+
 def test_a_text_that_no_english_voice_can_read_fails_for_good(desk: DeskContext) -> None:
     with pytest.raises(Permanent, match="pronounced"):
         speak(desk, Speech(text="你好 世界"))

@@ -29,13 +29,13 @@ def test_a_paragraph_is_followed_by_a_longer_pause() -> None:
 
 
 def test_a_long_sentence_is_cut_after_the_clause_nearest_to_its_middle() -> None:
-    words = tuple(["a", "b,", "c", "d", "e", "f,", "g", "h", "i", "j"])
+    words = ("a", "b,", "c", "d", "e", "f,", "g", "h", "i", "j")
 
     assert halves(words) == (words[:6], words[6:])
 
 
 def test_a_long_sentence_without_clauses_is_cut_in_its_middle() -> None:
-    words = tuple(["a", "b", "c", "d", "e", "f", "g", "h"])
+    words = ("a", "b", "c", "d", "e", "f", "g", "h")
 
     assert halves(words) == (words[:4], words[4:])
 

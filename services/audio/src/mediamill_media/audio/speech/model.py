@@ -7,8 +7,9 @@ Protocol Buffers merge repeated messages. The package is pinned: another version
 
 from __future__ import annotations
 
+import re
 import threading
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ _VOICED_HZ = 40.0
 _PITCHED_BELOW_HZ = 2500.0
 _TAKEN_BACK = 2.0
 """Natural logarithm: about 17 dB."""
+_LONG_NUMBER = re.compile(r"\d[\d,]{15,}")
 _lock = threading.Lock()
 
 
@@ -70,11 +72,17 @@ class Model:
         serialised = Path(voice_path(_BUNDLED, download_missing=False)).read_bytes() + _also_output(DURATIONS)
         self._session = onnxruntime.InferenceSession(serialised, options, providers=["CPUExecutionProvider"])
         self._tts.sess = None
+        self._remembered = lru_cache(maxsize=4096)(self._pronounce)
 
     def phonemes(self, text: str) -> str:
         """Tell how a text is said, in the model's alphabet; words are divided by spaces."""
+        return self._remembered(text)
+
+    def _pronounce(self, text: str) -> str:
+        """Ask the package, which reads numbers up to some thirty digits; longer ones are read digit by digit."""
+        spelled = _LONG_NUMBER.sub(lambda number: " ".join(number.group().replace(",", "")), text)
         with _lock:
-            said: str = self._tts.g2p(text)
+            said: str = self._tts.g2p(spelled)
         return "".join(symbol for symbol in said if symbol in self._vocabulary)
 
     def say(self, phonemes: str, *, speed: float, pitch: float, liveliness: float) -> Take:

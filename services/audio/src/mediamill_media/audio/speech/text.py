@@ -46,7 +46,7 @@ def _split(words: list[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _ends(word: str, following: str) -> bool:
-    """Tell whether a sentence ends at a word: not at an initial or a short form, nor before a small letter or a dash."""
+    """Tell whether a sentence ends at a word: not at an initial, a short form, or before a small letter or a dash."""
     bare = word.rstrip(_CLOSERS)
     if not bare or bare[-1] not in _STOPS or following.lstrip(_OPENERS)[:1].islower():
         return False
