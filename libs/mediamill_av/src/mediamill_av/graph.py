@@ -21,6 +21,8 @@ from mediamill_av.shots import Stream, pixels, shot_stream
 SUBTITLES, FONTS = "subtitles.ass", "fonts"
 """Names in the private folder that a window is made in; a graph must never hold a name that a user chose."""
 
+_LEAST_WALL_S, _WALL_S_PER_MEGAPIXEL = 120.0, 0.5
+"""Time allowed to a window: a slow and busy machine makes ten megapixels a second."""
 _XFADES: dict[TransitionType, str] = {"fade": "fade", "dissolve": "fade", "wipe": "wipeleft", "slide": "slideleft"}
 
 
@@ -29,12 +31,15 @@ def window_command(window: Window, canvas: Canvas, cwd: Path, output: Path) -> C
     picture = _Picture(canvas, window).draw()
     house = _as_options(video_arguments(canvas.fps, canvas.quality))
     arguments: list[str] = ffmpeg.output(picture, "OUT", format="mp4", **house).get_args()
+    megapixels = canvas.width * canvas.height * window.frames / 1e6
     return Command(
         what=f"the picture from {window.first / canvas.fps:.2f} s, {_subjects(window)}",
         arguments=tuple(arguments[:-1]),
         output=output,
         frames=window.frames,
         cwd=cwd,
+        wall_s=_LEAST_WALL_S + megapixels * _WALL_S_PER_MEGAPIXEL,
+        cpu_s=round(2 * (_LEAST_WALL_S + megapixels * _WALL_S_PER_MEGAPIXEL)),
         foreign=bool(window.parts),
     )
 

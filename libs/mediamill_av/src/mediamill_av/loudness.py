@@ -56,7 +56,7 @@ def levelling(path: Path, raw: tuple[str, ...], target_lufs: float | None) -> st
     if measured.lufs <= SILENT_LUFS:
         return "anull"
     gain = 0.0 if target_lufs is None else min(_MAX_GAIN_DB, target_lufs - measured.lufs)
-    if measured.peak_db + gain <= PEAK_DB:
+    if measured.peak_db + gain <= (0.0 if target_lufs is None else PEAK_DB):
         return f"volume={gain:.3f}dB"
     for _ in range(_TRIES if target_lufs is not None else 0):
         off = (target_lufs or 0.0) - measure(path, raw, _limited(gain)).lufs

@@ -102,8 +102,9 @@ def _duration(container: av.container.InputContainer) -> float:
 
 
 def _stream(stream: av.stream.Stream) -> Stream:
-    context = stream.codec_context if hasattr(stream, "codec_context") else None
-    if context is None or context.codec is None:
+    context: av.CodecContext | None = getattr(stream, "codec_context", None)
+    # A cover inside a song is a picture of it, not its picture.
+    if context is None or stream.disposition & av.stream.Disposition.attached_pic:
         return Stream(type="other", codec="unknown")
     length = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None
     if isinstance(stream, av.VideoStream):

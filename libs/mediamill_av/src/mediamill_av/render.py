@@ -57,6 +57,7 @@ def render(plan: Plan, folder: Path, tell: Progress = ignore_progress) -> Film:
     lufs = measure(sound).lufs if sound else None
     copied = sum(window.frames for window in windows if window.copy)
     poster = draw_poster(film, folder / "poster.jpg")
+    tell(1.0)
     return Film(finished, plan.frames, plan.duration_s, lufs, copied, poster)
 
 

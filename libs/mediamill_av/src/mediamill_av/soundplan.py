@@ -11,6 +11,8 @@ from mediamill_av.house import SAMPLE_RATE
 from mediamill_av.sources import Source, Sources, Stretch, stretch_of
 
 MUTED_DB = -60.0
+_CLICK = SAMPLE_RATE // 20
+"""A sound that the film's end cuts off fades for so long, lest it clicks."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def _cue(timeline: Timeline, place: Placed, source: Source, total: int) -> Cue:
         samples=min(wanted, total - first),
         gain_db=item.gain_db,
         fade_in=round(item.fade_in_s * SAMPLE_RATE),
-        fade_out=round(item.fade_out_s * SAMPLE_RATE),
+        fade_out=max(round(item.fade_out_s * SAMPLE_RATE), _CLICK if wanted > total - first else 0),
         ducking=Ducking(names.index(item.duck.under), item.duck.by_db) if item.duck else None,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,11 +99,13 @@ def _unfit(type_: TrackType, place: Placed, sources: Sources) -> str | None:
 def _overlaps(timeline: Timeline, sources: Sources) -> Iterator[Fault]:
     for number, track in enumerate(timeline.tracks):
         if track.type in PICTURE_TRACKS:
-            for fault in overlap_faults(_spans(track, sources)):
+            for fault in overlap_faults(_spans(track, sources, timeline.fps)):
                 yield Fault(("tracks", number, *fault.loc), fault.message)
 
 
-def _spans(track: Track, sources: Sources) -> Iterator[Span]:
+def _spans(track: Track, sources: Sources, fps: int) -> Iterator[Span]:
+    """Give the items' places; a length that the source tells counts in whole frames, for containers round it up."""
     for number, item in enumerate(track.items):
         stretch = stretch_of(item, sources[item.asset or ""])
-        yield Span(number, stretch.start_s, stretch.end_s, item.lead_s)
+        length = stretch.length_s if item.out_s is not None else math.floor(stretch.length_s * fps + 0.01) / fps
+        yield Span(number, stretch.start_s, stretch.start_s + length, item.lead_s)

@@ -32,7 +32,8 @@ def reel_of(ask: Concat, files: Mapping[str, Path]) -> Timeline:
         return Timeline(size=ask.size or _size(clips[0].picture), fps=fps, tracks=(track,))
     except ValidationError as error:
         first = error.errors()[0]
-        raise Permanent(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        where = ".".join("clips" if step == "items" else str(step) for step in first["loc"])
+        raise Permanent(f"{where}: {first['msg']}") from error
 
 
 def _clip(what: str, asset: str, path: Path) -> Clip:
@@ -48,7 +49,7 @@ def _items(ask: Concat, clips: list[Clip], fps: int) -> Iterator[Item]:
     at = 0
     for number, clip in enumerate(clips):
         frames = max(1, round(clip.seconds * fps))
-        start = at - lead if number else 0
+        start = max(0, at - lead) if number else 0
         transition = ask.transition if number and lead else None
         yield Item(asset=clip.asset, start_s=start / fps, out_s=frames / fps, transition_in=transition)
         at = start + frames
