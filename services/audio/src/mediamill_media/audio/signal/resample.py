@@ -12,7 +12,7 @@ _GRAIN = 256
 def resample(samples: NDArray[np.float32], ratio: float) -> NDArray[np.float32]:
     """Give ``ratio`` times as many samples of the same signal, for seconds of sound that begin and end softly.
 
-    Both lengths are rounded to what transforms quickly, so the ratio is met within some thousandths of itself or better.
+    Both lengths are rounded to what transforms quickly, so the ratio is met within some thousandths of itself.
     """
     before = _rounded(len(samples) + 2 * _PAD)
     after = _rounded(before * ratio)
