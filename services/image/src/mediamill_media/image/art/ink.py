@@ -65,7 +65,7 @@ class Ink:
         """Give the paint for a colour with a finish: a plain colour or a gradient of this document."""
         if finish in PLAIN:
             return PLAIN[finish](color)
-        if finish in {"halo", "fade", "rise"}:
+        if finish in {"halo", "shade", "veil", "fade", "rise"}:
             return self._gradient(f"{finish}{color[1:]}", _runs_out(finish, color))
         if not self.soft:
             return color
@@ -85,7 +85,7 @@ def _stops(*stops: tuple[float, str, float]) -> str:
 
 
 def _shaded(finish: str, color: str) -> str:
-    light, dark = lighter(color, 0.24), darker(color, 0.2)
+    light, dark = lighter(color, 0.22), darker(color, 0.17)
     stops = _stops((0, light, 1), (0.5, color, 1), (1, dark, 1))
     if finish == "ball":
         return f'<radialGradient <?cx=".36" cy=".28" r=".82">{stops}</radialGradient>'
@@ -98,5 +98,11 @@ def _runs_out(finish: str, color: str) -> str:
     if finish == "halo":
         stops = _stops((0, color, 0.85), (0.25, color, 0.45), (0.6, color, 0.12), (1, color, 0))
         return f'<radialGradient <?cx=".5" cy=".5" r=".5">{stops}</radialGradient>'
+    if finish == "shade":
+        stops = _stops((0, color, 0.85), (0.45, color, 0.6), (0.75, color, 0.2), (1, color, 0))
+        return f'<radialGradient <?cx=".5" cy=".5" r=".5">{stops}</radialGradient>'
+    if finish == "veil":
+        stops = _stops((0, color, 0), (0.3, color, 0.55), (1, color, 0))
+        return f'<linearGradient <?x1="0" y1="0" x2="0" y2="1">{stops}</linearGradient>'
     stops = _stops((0, color, 1), (1, color, 0)) if finish == "fade" else _stops((0, color, 0), (1, color, 1))
     return f'<linearGradient <?x1="0" y1="0" x2="0" y2="1">{stops}</linearGradient>'

@@ -117,7 +117,7 @@ class _Arms(NamedTuple):
 
 def _arm(points: str, hand: tuple[float, float]) -> str:
     return (
-        f'<path d="{points}" fill="none" stroke="@sleeve.dark" stroke-width="25" stroke-linecap="round" stroke-linejoin="round"/>'
+        f'<path d="{points}" fill="none" stroke="@sleeve.dark" stroke-width="23.6" stroke-linecap="round" stroke-linejoin="round"/>'
         f'<path d="{points}" fill="none" stroke="@sleeve.flat" stroke-width="21" stroke-linecap="round" stroke-linejoin="round"/>'
         f'<circle cx="{hand[0]:g}" cy="{hand[1]:g}" r="12.5" fill="@skin.ball"/>'
     )

@@ -23,10 +23,10 @@ _BODY = """
 <ellipse cx="-46" cy="-14" rx="27" ry="13" fill="@main"/><ellipse cx="46" cy="-14" rx="27" ry="13" fill="@main"/>
 <ellipse cx="-48" cy="-12" rx="15" ry="8" fill="@belly.flat" opacity=".85"/><ellipse cx="48" cy="-12" rx="15" ry="8" fill="@belly.flat" opacity=".85"/>
 """
-_ARM_DOWN = """<path d="M{s}44 -112C{s}58 -96 {s}50 -66 {s}32 -54" fill="none" stroke="@main.dark" stroke-width="29" stroke-linecap="round"/>
+_ARM_DOWN = """<path d="M{s}44 -112C{s}58 -96 {s}50 -66 {s}32 -54" fill="none" stroke="@main.dark" stroke-width="27" stroke-linecap="round"/>
 <path d="M{s}44 -112C{s}58 -96 {s}50 -66 {s}32 -54" fill="none" stroke="@main.flat" stroke-width="24" stroke-linecap="round"/>
 <circle cx="{s}30" cy="-53" r="12" fill="@belly.flat" opacity=".55"/>"""
-_ARM_OUT = """<path d="M44 -112C62 -104 78 -100 88 -92" fill="none" stroke="@main.dark" stroke-width="28" stroke-linecap="round"/>
+_ARM_OUT = """<path d="M44 -112C62 -104 78 -100 88 -92" fill="none" stroke="@main.dark" stroke-width="26" stroke-linecap="round"/>
 <path d="M44 -113C62 -105 78 -101 88 -93" fill="none" stroke="@main.flat" stroke-width="23" stroke-linecap="round"/>"""
 _HEAD = """
 <path d="M0 -240C44 -240 74 -212 76 -176C78 -140 42 -118 0 -118C-42 -118 -78 -140 -76 -176C-74 -212 -44 -240 0 -240Z" fill="@main.ball"/>

@@ -30,7 +30,15 @@ def _with_looks(subject: Subject, seed: int, place: int) -> list[Subject]:
         look = look_of(subject, chance_of(str(seed), subject.name)) if entry.lives else prop_look(subject)
         return [replace(subject, look=look)]
     looks = [look_of(subject, chance_of(str(seed), subject.name, str(place), str(i))) for i in range(subject.count)]
-    return [replace(subject, look=look, count=1) for look in looks]
+    return [_one_of(subject, look, number) for number, look in enumerate(looks)]
+
+
+def _one_of(subject: Subject, look: Look, number: int) -> Subject:
+    """Give one of several; what the prompt names once ("children flying a kite") is in the first one's hands."""
+    if number == 0:
+        return replace(subject, look=look, count=1)
+    shared = {field: thing if thing and thing.count > 1 else None for field, thing in (("holds", subject.holds), ("flies", subject.flies))}
+    return replace(subject, look=look, count=1, **shared)
 
 
 def _in_mood(subject: Subject) -> Look | None:

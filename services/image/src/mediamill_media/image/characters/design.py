@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 SKINS = ("#fbd9bd", "#f6c9a4", "#e8ab7e", "#c98a5c", "#a06a45", "#7a4d33")
 HAIRS = ("#4a3129", "#2f2530", "#8a5535", "#c9793f", "#e8bd68", "#5c3a2a")
+NATURAL_HAIR = {
+    NAMES["red"]: "#c4532f", NAMES["orange"]: "#d2703a", NAMES["yellow"]: "#e9c471", NAMES["gold"]: "#e0b25a", NAMES["black"]: "#2f2934",
+    NAMES["brown"]: "#7b4c31", NAMES["gray"]: "#b7b4c2",
+}  # fmt: skip
+"""Hair words name other colours than paint does."""
 TOPS = ("#e2524a", "#f0903f", "#f2c14e", "#5fae6a", "#3fb0a5", "#4d92dc", "#8f6bc9", "#e87fa5")
 BOTTOMS = ("#41538f", "#5a6b8c", "#6b5a4e", "#3f6f78", "#74608f")
 SHOES = ("#7a4b3a", "#c8504a", "#3d4668", "#8a6a4a")
@@ -97,7 +102,7 @@ def _colors(entry: Entry, subject: Subject, chance: random.Random) -> dict[str, 
     if entry.draw == "person":
         drawn = {
             "skin": chance.choice(SKINS),
-            "hair": subject.hair_color or chance.choice(HAIRS),
+            "hair": NATURAL_HAIR.get(subject.hair_color or "", subject.hair_color) or chance.choice(HAIRS),
             "top": chance.choice(TOPS),
             "bottom": chance.choice(BOTTOMS),
             "shoes": chance.choice(SHOES),

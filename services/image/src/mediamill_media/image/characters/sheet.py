@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from mediamill_media.image.art.colors import lighter, mix
+from mediamill_media.image.art.colors import mix
 from mediamill_media.image.art.ink import Ink, Light
 from mediamill_media.image.compose.figure import draw
 from mediamill_media.image.compose.frame import Frame
 from mediamill_media.image.prompt.catalog import catalog
 from mediamill_media.image.prompt.scene import Subject
 from mediamill_media.image.render.flatten import middle
-from mediamill_media.image.render.looks import finish_as, is_soft
+from mediamill_media.image.render.finish import to_pixels
+from mediamill_media.image.render.looks import is_soft
 from mediamill_media.image.render.raster import document, rasterize
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def draw_view(character: Character, view: str, size: tuple[int, int], style: str
     poses = _portrait(character, frame) if view == "portrait" else _sheet(character, frame)
     body = _page(character, ink, frame, view) + "".join(_figure(character, ink, pose) for pose in poses)
     pixels = rasterize(document(ink.document_defs() + body, frame, frame.pixels(size)))
-    return finish_as(style, middle(pixels, size)[..., :3].astype("float32"))
+    return to_pixels(middle(pixels, size)[..., :3].astype("float32"))
 
 
 def _accent(character: Character) -> str:
@@ -49,14 +50,14 @@ def _accent(character: Character) -> str:
 
 def _page(character: Character, ink: Ink, frame: Frame, view: str) -> str:
     """Draw a quiet background in the character's own colours."""
-    tone = lighter(mix(_accent(character), "#cfe4f7", 0.55), 0.55)
+    tone = mix(mix(_accent(character), "#cfe4f7", 0.6), "#ffffff", 0.35)
     page = f'<rect x="{frame.left}" y="{frame.top}" width="{frame.w + 2 * frame.mx}" height="{frame.h + 2 * frame.my}" fill="{ink.paint_of(tone, "soft")}"/>'
     x, y, r = frame.w / 2, frame.h * 0.48, min(frame.w, frame.h) * 0.46
     if view != "portrait":
-        return page + f'<rect x="{frame.w * 0.03:.0f}" y="{frame.h * 0.03:.0f}" width="{frame.w * 0.94:.0f}" height="{frame.h * 0.94:.0f}" rx="34" fill="{lighter(tone, 0.6)}"/>'
-    disc = f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{r:.0f}" fill="{lighter(tone, 0.5)}"/>'
+        return page + f'<rect x="{frame.w * 0.03:.0f}" y="{frame.h * 0.03:.0f}" width="{frame.w * 0.94:.0f}" height="{frame.h * 0.94:.0f}" rx="34" fill="{mix(tone, "#ffffff", 0.7)}"/>'
+    disc = f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{r:.0f}" fill="{mix(tone, "#ffffff", 0.5)}"/>'
     dots = "".join(
-        f'<circle cx="{frame.w * sx:.0f}" cy="{frame.h * sy:.0f}" r="{sr}" fill="{lighter(tone, 0.7)}"/>'
+        f'<circle cx="{frame.w * sx:.0f}" cy="{frame.h * sy:.0f}" r="{sr}" fill="{mix(tone, "#ffffff", 0.65)}"/>'
         for sx, sy, sr in ((0.1, 0.14, 12), (0.9, 0.2, 17), (0.07, 0.6, 9), (0.94, 0.66, 11), (0.84, 0.08, 7))
     )
     return page + dots + disc

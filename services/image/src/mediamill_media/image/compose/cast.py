@@ -19,7 +19,15 @@ FEET = 0.865
 """Where the nearest feet stand, as a share of the height; a camera may cut what is lower."""
 KEY_SHARE = 0.42
 """The least share of the height that the most important subject takes."""
+MOST_ASIDE = 3
+"""How many can stand aside, so that the building behind them is seen."""
+ALONE_GROWS = 1.2
+"""How much larger somebody is drawn who stands alone in front."""
 UNDER = frozenset({"underwater"})
+
+
+TILTS = {"rocket": 24, "airplane": -10, "kite": 14, "submarine": -4, "astronaut": -12, "superhero": 38, "satellite": -16}
+"""Degrees that things lean when they fly."""
 
 
 class Member(NamedTuple):
@@ -76,16 +84,18 @@ def arrange(stage: Stage) -> list[Spot]:
     for member in members(stage):
         groups.setdefault(habitat(stage, member), []).append(member)
     has_actors = any(groups.get(name) for name in ("ground", "float", "swim"))
-    spots = _backs(stage, groups.get("back", []), alone=not has_actors and not groups.get("water"))
-    spots += _waters(stage, groups.get("water", []), alone=not has_actors)
-    spots += _grounds(stage, groups.get("ground", []))
+    backs = groups.get("back", [])
+    spots = _backs(stage, backs, alone=not has_actors and not groups.get("water"))
+    spots += _waters(stage, groups.get("water", []), alone=not has_actors and not backs)
+    spots += _grounds(stage, groups.get("ground", []), aside=-0.09 * stage.side if len(backs) == 1 else 0.0)
     floating = groups.get("float", []) + groups.get("swim", []) + groups.get("air", [])
-    return spots + _airs(stage, floating, alone=not (groups.get("ground") or groups.get("back") or groups.get("water")))
+    alone = not (groups.get("ground") or backs or groups.get("water"))
+    return spots + _airs(stage, floating, alone=alone, aside=-0.24 if backs else 0.22)
 
 
 def _scale(stage: Stage) -> float:
     """Give the height that shares refer to: a tall picture must not make figures wider than itself."""
-    return min(stage.frame.h, stage.frame.w * 1.12)
+    return min(stage.frame.h, stage.frame.w * 1.28)
 
 
 def _height(stage: Stage, member: Member) -> float:
@@ -116,12 +126,14 @@ class _Measure:
 _MEASURE: Ink = _Measure()  # type: ignore[assignment]  # only paint() is called
 
 
-def _grounds(stage: Stage, group: list[Member]) -> list[Spot]:
+def _grounds(stage: Stage, group: list[Member], aside: float) -> list[Spot]:
     """Place those who stand in front: the largest nearest, on thirds, in two rows when there are many."""
     if not group:
         return []
     frame = stage.frame
     heights = [_height(stage, member) for member in group]
+    if len(heights) == 1:
+        heights = [min(heights[0] * ALONE_GROWS, max(heights[0], 0.62 * _scale(stage)))]
     tallest = max(heights)
     if tallest < KEY_SHARE * _scale(stage):
         heights = [height * KEY_SHARE * _scale(stage) / tallest for height in heights]
@@ -132,7 +144,8 @@ def _grounds(stage: Stage, group: list[Member]) -> list[Spot]:
         shrink = 1.0 if level == 0 else 0.82
         sizes = [heights[index] * shrink for index in members_of_row]
         lift = 0.0 if level == 0 else frame.h * (0.1 if not frame.tall else 0.13)
-        spots += _row(stage, [group[i] for i in members_of_row], sizes, lift)
+        row = _row(stage, [group[i] for i in members_of_row], sizes, lift)
+        spots += [spot._replace(x=spot.x + aside * stage.frame.w) for spot in row] if len(group) <= MOST_ASIDE else row
     return spots
 
 
@@ -184,7 +197,7 @@ def _centers(stage: Stage, widths: list[float], gap: float) -> list[float]:
 def _backs(stage: Stage, group: list[Member], *, alone: bool) -> list[Spot]:
     """Place buildings and trees behind the cast, on the side where it is not; alone they are the subject."""
     frame = stage.frame
-    shares = {1: (0.5 + 0.22 * stage.side,), 2: (0.24, 0.76), 3: (0.16, 0.5, 0.84)}
+    shares = {1: (0.5 + 0.27 * stage.side,), 2: (0.24, 0.76), 3: (0.16, 0.5, 0.84)}
     if alone:
         shares[1] = (0.5 + (0.0 if frame.tall else 0.14) * stage.side,)
     places = shares.get(len(group), tuple((i + 0.5) / len(group) for i in range(len(group))))
@@ -225,7 +238,7 @@ AIR_SPOTS = ((0.5, 0.24), (0.24, 0.3), (0.77, 0.22), (0.36, 0.16), (0.63, 0.36),
 ALONE_SPOTS = ((0.5, 0.5), (0.2, 0.32), (0.8, 0.36), (0.3, 0.72), (0.72, 0.72), (0.12, 0.6), (0.9, 0.6))
 
 
-def _airs(stage: Stage, group: list[Member], *, alone: bool) -> list[Spot]:
+def _airs(stage: Stage, group: list[Member], *, alone: bool, aside: float) -> list[Spot]:
     """Place what flies, floats and swims in open water, each around its own middle."""
     frame, chance = stage.frame, stage.chance("air")
     places = ALONE_SPOTS if alone else AIR_SPOTS
@@ -241,7 +254,7 @@ def _airs(stage: Stage, group: list[Member], *, alone: bool) -> list[Spot]:
             share, level = places[index % len(places)]
         share = share if stage.side > 0 else 1 - share
         if not alone and index == 0 and len(group) == 1:
-            share = 0.5 + 0.22 * stage.side
+            share = 0.5 + aside * stage.side
         x = frame.w * (share + chance.uniform(-0.02, 0.02))
         middle = min(max(frame.h * level, height * 0.56), frame.h * FEET - height * 0.5)
         spots.append(Spot(member, x, middle + height / 2, height, x > frame.w / 2, "cast" if alone or index < 2 else "air"))
@@ -253,7 +266,10 @@ def paint(stage: Stage, ink: Ink, spot: Spot) -> str:
     drawing = draw(spot.member.subject, spot.member.look, ink)
     scale = spot.height / drawing.height
     turn = -1 if spot.flip and _turns(spot.member) else 1
-    body = f'<g transform="translate({spot.x:.1f} {spot.y:.1f}) scale({turn * scale:.4f} {scale:.4f})">{drawing.body}</g>'
+    lean = TILTS.get(spot.member.entry.name, 0) if habitat(stage, spot.member) in {"float", "air"} else 0
+    middle = f"rotate({lean} 0 {-drawing.height / 2:.1f})"
+    place = f"translate({spot.x:.1f} {spot.y:.1f}) scale({turn * scale:.4f} {scale:.4f}) {middle}"
+    body = f'<g transform="{place}">{drawing.body}</g>'
     return _shadow(stage, ink, spot, drawing.width * scale) + _halo(stage, ink, spot, drawing) + body
 
 
@@ -270,12 +286,9 @@ def _shadow(stage: Stage, ink: Ink, spot: Spot, width: float) -> str:
         tone = mix(stage.palette.water, "#0b1a3c", 0.5)
         return f'<ellipse cx="{spot.x:.1f}" cy="{spot.y:.1f}" rx="{width * 0.5:.1f}" ry="{width * 0.045:.1f}" fill="{tone}" opacity=".5"/>'
     tone = mix(stage.palette.ground, "#170f38", 0.75)
-    rx = width * (0.42 if spot.layer == "cast" else 0.5)
-    paint_ = ink.paint_of(tone, "halo")
-    return (
-        f'<ellipse cx="{spot.x:.1f}" cy="{spot.y:.1f}" rx="{rx * 1.35:.1f}" ry="{rx * 0.27:.1f}" fill="{paint_}" opacity=".85"/>'
-        f'<ellipse cx="{spot.x:.1f}" cy="{spot.y:.1f}" rx="{rx * 0.8:.1f}" ry="{rx * 0.12:.1f}" fill="{tone}" opacity=".38"/>'
-    )
+    rx = width * (0.54 if spot.layer == "cast" else 0.62)
+    shade = ink.paint_of(tone, "shade")
+    return f'<ellipse cx="{spot.x:.1f}" cy="{spot.y:.1f}" rx="{rx:.1f}" ry="{rx * 0.2:.1f}" fill="{shade}" opacity=".8"/>'
 
 
 def _halo(stage: Stage, ink: Ink, spot: Spot, drawing: Drawing) -> str:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mediamill_media.image.art.colors import darker, lighter, mix
+from mediamill_media.image.art.ink import Ink
 from mediamill_media.image.compose.ridges import Points, Ridge, height_at, hills, land, peaks, snow_caps
 from mediamill_media.image.compose.sky import cloud
 from mediamill_media.image.compose.stage import place_template, rect
 
 if TYPE_CHECKING:
-    from mediamill_media.image.art.ink import Ink
     from mediamill_media.image.compose.stage import Stage
 
+GREENS = ("#2f7a58", "#8fbf5a", "#4f9a66")
+AUTUMN = ("#d1492f", "#e8a233", "#c8752f", "#e2c04a")
 FLOWERS = ("#f2708f", "#fbd25a", "#ffffff", "#b58be8", "#f59c58")
+
+
+FLAT_BEYOND = 0.45
+"""Plants farther than this are drawn without shading: the haze would hide it."""
 
 
 class Row(NamedTuple):
@@ -30,6 +36,8 @@ class Row(NamedTuple):
 def row(stage: Stage, ink: Ink, line: Points, wanted: Row) -> str:
     """Draw a row of plants standing on a line, in the colours of their distance."""
     chance, frame = stage.chance(f"row{wanted}"), stage.frame
+    if wanted.distance > FLAT_BEYOND:
+        ink = Ink(ink.light, soft=False)
     count = max(2, round(wanted.count * (frame.w + 2 * frame.mx) / 1459))
     parts = []
     for index in range(count):
@@ -37,7 +45,8 @@ def row(stage: Stage, ink: Ink, line: Points, wanted: Row) -> str:
         size = wanted.height * chance.uniform(0.74, 1.22)
         if wanted.gap and wanted.gap[0] < x / frame.w < wanted.gap[1]:
             continue
-        tone = mix(stage.palette.leaf, chance.choice(("#2f7a58", "#8fbf5a", "#4f9a66")), 0.16)
+        autumn = stage.scene.season == "autumn"
+        tone = mix(stage.palette.leaf, chance.choice(AUTUMN if autumn else GREENS), 0.5 if autumn else 0.16)
         colors = {"main": stage.palette.away(tone, wanted.distance), "wood": stage.palette.away("#7b5644", wanted.distance)}
         kind = chance.choice(wanted.template.split("|"))
         parts.append((size, place_template(ink, ("nature", kind), (x, height_at(line, x) + 4, size), colors)))
@@ -134,7 +143,7 @@ def forest_far(stage: Stage, ink: Ink) -> str:
     line = hills(frame, stage.chance("far"), Ridge(stage.horizon - frame.h * 0.05, frame.h * 0.05, 1.4))
     return (
         far_hills(stage, ink)
-        + row(stage, ink, line, Row("pine", 30, frame.h * 0.26, 0.62))
+        + row(stage, ink, line, Row("pine", 24, frame.h * 0.27, 0.62))
         + land(frame, line, ink.paint_of(stage.palette.away(stage.palette.leaf, 0.55), "soft"))
     )
 
@@ -144,9 +153,9 @@ def forest_mid(stage: Stage, ink: Ink) -> str:
     frame = stage.frame
     back, near = _mid_line(stage, "mid1", -0.02), _mid_line(stage, "mid2", 0.02)
     return (
-        row(stage, ink, back, Row("pine|pine|tree", 20, frame.h * 0.36, 0.36))
+        row(stage, ink, back, Row("pine|pine|tree", 17, frame.h * 0.36, 0.3))
         + _mid_land(stage, ink, back, 0.32)
-        + row(stage, ink, near, Row("pine|tree|tree", 13, frame.h * 0.5, 0.12, (0.24, 0.76)))
+        + row(stage, ink, near, Row("pine|tree|tree", 13, frame.h * 0.5, 0.06, (0.24, 0.76)))
         + _mid_land(stage, ink, near, 0.16)
         + row(stage, ink, near, Row("bush", 12, frame.h * 0.07, 0.08))
     )
@@ -235,11 +244,15 @@ def _path(stage: Stage, ink: Ink, line: Points) -> str:
         return ""
     frame = stage.frame
     tone = mix(mix("#f1dcae", stage.palette.ground, 0.22), stage.palette.tint, stage.palette.dim)
-    x, y, sway = frame.w * 0.52, height_at(line, frame.w * 0.52) + 3, frame.w * 0.06 * stage.side
-    b = frame.bottom
+    x, y, b, side = frame.w * 0.52, height_at(line, frame.w * 0.52) + 3, frame.bottom, stage.side
+    deep = b - y
+
+    def at(share: float, down: float) -> str:
+        return f"{x + side * frame.w * share:.0f} {y + deep * down:.0f}"
+
     return (
-        f'<path d="M{x - 9:.0f} {y:.0f}C{x + sway:.0f} {y + 34:.0f} {x - sway * 2.2:.0f} {y + 60:.0f} {x - sway * 1.1 - frame.w * 0.1:.0f} {b:.0f}'
-        f'H{x - sway * 1.1 + frame.w * 0.16:.0f}C{x - sway * 1.6 + 60:.0f} {y + 74:.0f} {x + sway * 1.7:.0f} {y + 40:.0f} {x + 11:.0f} {y:.0f}Z" fill="{ink.paint_of(tone, "soft")}" opacity=".8"/>'
+        f'<path d="M{at(-0.008, 0)}C{at(0.07, 0.12)} {at(0.09, 0.24)} {at(0.0, 0.42)}S{at(-0.16, 0.8)} {at(-0.17, 1)}'
+        f'L{at(0.1, 1)}C{at(0.06, 0.74)} {at(0.06, 0.56)} {at(0.1, 0.4)}S{at(0.1, 0.06)} {at(0.008, 0)}Z" fill="{ink.paint_of(tone, "soft")}" opacity=".8"/>'
     )
 
 
@@ -311,38 +324,49 @@ def sand(stage: Stage, ink: Ink) -> str:
 
 
 def _blurred(ink: Ink, body: str) -> str:
-    ink.defs.setdefault("blur", '<filter id="blur" x="-20%" y="-20%" width="140%" height="140%"><feGaussianBlur stdDeviation="3.4"/></filter>')
-    return f'<g filter="url(#blur)">{body}</g>'
+    """Put a group out of focus; keep groups small, since a blur costs by its area."""
+    ink.defs.setdefault("blur", '<filter id="blur" x="-10%" y="-10%" width="120%" height="120%"><feGaussianBlur stdDeviation="3.4"/></filter>')
+    return f'<g filter="url(#blur)">{body}</g>' if body else ""
 
 
 def corner_grass(stage: Stage, ink: Ink) -> str:
     """Draw dark blades of grass in the lower corners, out of focus."""
     frame, chance = stage.frame, stage.chance("blades")
     tone = mix(darker(stage.palette.ground, 0.45), "#1a3350", 0.25) if not stage.scene.snowy else mix(stage.palette.far, "#31406f", 0.6)
-    parts = []
-    for side in (0, 1):
+    sides = []
+    for edge, inward in ((frame.left, 1), (frame.right, -1)):
+        blades = []
         for _ in range(15):
-            reach = chance.random() ** 1.7 * frame.w * 0.17
-            x = frame.left + reach if side == 0 else frame.right - reach
-            h, lean = frame.h * chance.uniform(0.08, 0.2) * (1 - reach / (frame.w * 0.22)), chance.uniform(-26, 44) * (1 if side == 0 else -1)
-            b = frame.bottom
-            parts.append(f'<path d="M{x - 9:.0f} {b:.0f}Q{x + lean * 0.2:.0f} {b - h * 0.6:.0f} {x + lean:.0f} {b - h - frame.my:.0f}Q{x + lean * 0.4 + 6:.0f} {b - h * 0.5:.0f} {x + 9:.0f} {b:.0f}Z" fill="{tone}"/>')
-    return _blurred(ink, "".join(parts))
+            reach = chance.random() ** 1.5 * (frame.w * 0.13 + frame.mx)
+            x, lean = edge + inward * reach, chance.uniform(-26, 44) * inward
+            h, b = frame.h * chance.uniform(0.1, 0.24) * (1 - reach / (frame.w * 0.28)), frame.bottom
+            blades.append(
+                f'<path d="M{x - 9:.0f} {b:.0f}Q{x + lean * 0.2:.0f} {b - h * 0.6:.0f} {x + lean:.0f} {b - h - frame.my:.0f}'
+                f'Q{x + lean * 0.4 + 6:.0f} {b - h * 0.5:.0f} {x + 9:.0f} {b:.0f}Z" fill="{tone}"/>'
+            )
+        sides.append(_blurred(ink, "".join(blades)))
+    return "".join(sides)
 
 
 def corner_leaves(stage: Stage, ink: Ink) -> str:
     """Draw dark branches in the upper corners and grass in the lower ones, as if we looked out of the wood."""
     frame, chance = stage.frame, stage.chance("leaves")
     tone = mix(darker(stage.palette.leaf, 0.5), "#12304a", 0.3)
-    parts = []
-    for side in (0, 1):
-        for _ in range(16):
-            dx, dy = chance.random() ** 1.5 * frame.w * 0.2, chance.random() ** 1.6 * frame.h * 0.2
-            if dx / (frame.w * 0.2) + dy / (frame.h * 0.2) > 1.1:
+    wide, high = frame.w * 0.15 + frame.mx, frame.h * 0.15 + frame.my
+    sides = []
+    for edge, inward in ((frame.left, 1), (frame.right, -1)):
+        leaves = []
+        for _ in range(34):
+            dx, dy = chance.random(), chance.random()
+            if dx + dy > 1.0:
                 continue
-            x = frame.left + dx if side == 0 else frame.right - dx
-            parts.append(f'<ellipse cx="{x:.0f}" cy="{frame.top + dy:.0f}" rx="{chance.uniform(26, 48):.0f}" ry="{chance.uniform(13, 20):.0f}" transform="rotate({chance.uniform(-50, 50):.0f} {x:.0f} {frame.top + dy:.0f})" fill="{tone}"/>')
-    return _blurred(ink, "".join(parts)) + corner_grass(stage, ink)
+            x, y = edge + inward * dx * wide, frame.top + dy * high
+            leaves.append(
+                f'<path d="M-34 0Q0 -24 34 0Q0 24 -34 0Z" fill="{tone}" '
+                f'transform="translate({x:.0f} {y:.0f}) rotate({chance.uniform(20, 100) * inward:.0f}) scale({chance.uniform(0.8, 1.5):.2f})"/>'
+            )
+        sides.append(_blurred(ink, "".join(leaves)))
+    return "".join(sides) + corner_grass(stage, ink)
 
 
 def _cloud_bank(stage: Stage, ink: Ink, name: str, share: float) -> str:

@@ -30,7 +30,8 @@ def _flown(stage: Stage, ink: Ink, spot: Spot) -> str:
     hand = figure.hand or (0.0, -figure.height * 0.6)
     turn = -1 if spot.flip else 1
     x0, y0 = spot.x + turn * hand[0] * scale, spot.y + hand[1] * scale
-    x1, y1 = frame.w * (0.74 if spot.x < frame.w / 2 else 0.26), frame.h * 0.24
+    x1 = min(max(x0 + turn * frame.w * 0.13, frame.w * 0.14), frame.w * 0.86)
+    y1 = max(frame.h * 0.17, y0 - frame.h * 0.42)
     look = prop_look(flown)
     thing = draw(flown, look, ink)
     size = frame.h * 0.26 / thing.height

@@ -32,12 +32,12 @@ class Room(NamedTuple):
 ROOMS: dict[str, Room] = {
     "room": Room("#f0c9a0", "#b5794e", (Item("bookshelf", 0.12, 0.46), Item("chair", 0.86, 0.3), Item("plant", 0.72, 0.2), Item("frame", 0.3, 0.13, 0.36))),
     "bedroom": Room("#b9b4e0", "#a97c62", (Item("bed", 0.2, 0.3), Item("bookshelf", 0.9, 0.44), Item("frame", 0.3, 0.13, 0.36))),
-    "kitchen": Room("#f6dfae", "#c98f62", (Item("counter", 0.16, 0.3), Item("counter", 0.42, 0.3), Item("fridge", 0.88, 0.48), Item("shelf", 0.22, 0.13, 0.36), Item("cup", 0.12, 0.08, 0.29))),
+    "kitchen": Room("#f6dfae", "#c98f62", (Item("counter", 0.16, 0.3), Item("counter", 0.42, 0.3), Item("fridge", 0.88, 0.48), Item("shelf", 0.22, 0.13, 0.36), Item("cup", 0.12, 0.08, 0.27))),
     "classroom": Room("#cfe0c0", "#c29262", (Item("blackboard", 0.28, 0.3, 0.19), Item("table", 0.14, 0.22), Item("globe", 0.12, 0.13, 0.2), Item("bookshelf", 0.9, 0.44))),
     "office": Room("#c5d8e6", "#a5978c", (Item("table", 0.16, 0.24), Item("laptop", 0.16, 0.12, 0.22), Item("chart", 0.86, 0.42), Item("plant", 0.73, 0.22), Item("frame", 0.32, 0.13, 0.36))),
-    "lab": Room("#bfe0e2", "#8fa6b5", (Item("labbench", 0.17, 0.28), Item("flask", 0.1, 0.12, 0.27), Item("microscope", 0.22, 0.16, 0.27), Item("shelf", 0.16, 0.13, 0.42), Item("cabinet", 0.9, 0.46))),
+    "lab": Room("#bfe0e2", "#8fa6b5", (Item("labbench", 0.17, 0.28), Item("flask", 0.1, 0.12, 0.245), Item("microscope", 0.22, 0.16, 0.245), Item("shelf", 0.16, 0.13, 0.42), Item("cabinet", 0.9, 0.46))),
     "library": Room("#d9b88f", "#8f5f45", (Item("bookshelf", 0.08, 0.54), Item("bookshelf", 0.27, 0.54), Item("bookshelf", 0.92, 0.54), Item("globe", 0.74, 0.2))),
-    "workshop": Room("#dcbf98", "#8c6d58", (Item("labbench", 0.16, 0.27), Item("shelf", 0.2, 0.14, 0.4), Item("cabinet", 0.9, 0.44), Item("robot_arm", 0.1, 0.22, 0.26))),
+    "workshop": Room("#dcbf98", "#8c6d58", (Item("labbench", 0.16, 0.27), Item("shelf", 0.2, 0.14, 0.4), Item("cabinet", 0.9, 0.44), Item("robot_arm", 0.1, 0.22, 0.238))),
 }  # fmt: skip
 
 

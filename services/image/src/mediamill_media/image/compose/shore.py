@@ -91,17 +91,23 @@ def cliffs(stage: Stage, ink: Ink) -> str:
 
 
 def _waves(stage: Stage, ink: Ink, name: str, share: float, tone: str) -> str:
+    """Draw a band of waves; its crests shine where a paler copy looks out from behind it."""
     frame, chance = stage.frame, stage.chance(name)
-    rough = 3.0 if stage.scene.weather == "storm" else 1.0
-    y, step = frame.h * share, frame.w / (7 if rough > 1 else 10)
+    rough = 2.6 if stage.scene.weather == "storm" else 1.0
+    y, step = frame.h * share, frame.w / (6 if rough > 1 else 9)
     x = frame.left - chance.uniform(0, step)
-    path, crest = f"M{x:.0f} {frame.bottom:.0f}V{y:.0f}", f"M{x:.0f} {y:.0f}"
+    line = f"M{x:.0f} {frame.bottom:.0f}V{y:.0f}"
     while x < frame.right:
-        lift = chance.uniform(8, 15) * rough
-        bend = f"C{x + step * 0.32:.0f} {y - lift * 0.2:.0f} {x + step * 0.5:.0f} {y - lift:.0f} {x + step * 0.72:.0f} {y - lift:.0f}S{x + step * 0.86:.0f} {y:.0f} {x + step:.0f} {y:.0f}"
-        path, crest, x = path + bend, crest + bend, x + step
-    foam = f'<path d="{crest}" fill="none" stroke="#fff" stroke-width="{3 + rough:.0f}" opacity="{0.3 + 0.12 * rough:.2f}"/>'
-    return f'<path d="{path}V{frame.bottom:.0f}Z" fill="{ink.paint_of(tone, "soft")}"/>' + foam
+        lift = chance.uniform(9, 16) * rough
+        line += f"C{x + step * 0.34:.0f} {y + lift * 0.15:.0f} {x + step * 0.5:.0f} {y - lift:.0f} {x + step * 0.72:.0f} {y - lift:.0f}S{x + step * 0.9:.0f} {y + lift * 0.1:.0f} {x + step:.0f} {y:.0f}"
+        x += step
+    line += f"V{frame.bottom:.0f}Z"
+    crest = mix(lighter(tone, 0.45), stage.palette.horizon, 0.25)
+    shift = 5 + 3 * rough
+    return (
+        f'<path d="{line}" transform="translate({-stage.side * shift:.0f} {-shift * 0.5:.0f})" fill="{crest}" opacity=".75"/>'
+        f'<path d="{line}" fill="{ink.paint_of(tone, "soft")}"/>'
+    )
 
 
 def near_water(stage: Stage, ink: Ink) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mediamill_media.image.art.colors import mix
 
@@ -17,18 +17,16 @@ RAINBOW = ("#e8605f", "#f29a4b", "#f7d359", "#79c26b", "#5a9fe0", "#8f6bc9")
 
 
 def sky(stage: Stage, ink: Ink) -> str:
-    """Draw everything that is infinitely far away."""
+    """Draw what is infinitely far away, on top of the backdrop."""
     names = set(stage.scene.names())
     space = stage.scene.place in {"space", "moon"}
-    parts = [_gradient(stage, ink)]
-    if space:
-        parts.append(_nebula(stage, ink))
-    if stage.palette.dark or space or "star" in names:
+    parts = [_nebula(stage, ink)] if space else []
+    dark = stage.palette.dark and stage.scene.place not in {"cave", "underwater"}
+    if dark or space or "star" in names:
         parts.append(_stars(stage, ink))
     if "aurora" in names:
         parts.append(_aurora(stage, ink))
-    if stage.scene.place != "underwater" and (stage.scene.weather not in COVERED or names & {"sun", "moon"}):
-        parts.append(_lamp(stage, ink))
+    parts.append(_lamp(stage, ink))
     if "rainbow" in names:
         parts.append(_rainbow(stage))
     if "planet" in names or space:
@@ -36,35 +34,53 @@ def sky(stage: Stage, ink: Ink) -> str:
     return "".join(parts)
 
 
-def _gradient(stage: Stage, ink: Ink) -> str:
+class Backdrop(NamedTuple):
+    """What lies behind everything: a vertical gradient, and a glow as (x, y, radius, strength)."""
+
+    stops: tuple[tuple[float, str], ...]
+    light: str
+    glow: tuple[float, float, float, float] | None = None
+
+
+def backdrop(stage: Stage) -> Backdrop:
+    """Give the sky's colours and the glow around the sun or the moon."""
     palette, frame = stage.palette, stage.frame
     end = min(1.0, max(0.55, (stage.horizon + frame.my) / (frame.h + 2 * frame.my)))
-    ink.defs["sky"] = (
-        '<linearGradient id="sky" x1="0" y1="0" x2="0" y2="1">'
-        f'<stop offset="0" stop-color="{palette.top}"/><stop offset="{end * 0.5:.3f}" stop-color="{palette.mid}"/>'
-        f'<stop offset="{end:.3f}" stop-color="{palette.horizon}"/></linearGradient>'
-    )
-    width, height = frame.w + 2 * frame.mx, frame.h + 2 * frame.my
-    return f'<rect x="{frame.left:.1f}" y="{frame.top:.1f}" width="{width:.1f}" height="{height:.1f}" fill="url(#sky)"/>'
+    stops = ((0.0, palette.top), (end * 0.5, palette.mid), (end, palette.horizon))
+    if not _has_lamp(stage):
+        return Backdrop(stops, palette.light)
+    x, y, _ = _lamp_at(stage)
+    return Backdrop(stops, palette.light, (x, y, min(frame.h, frame.w) * 0.62, 0.75))
+
+
+def _has_lamp(stage: Stage) -> bool:
+    """Tell whether the sun or the moon is to be seen."""
+    scene = stage.scene
+    wanted = {"moon", "sun"} & set(scene.names())
+    if scene.place in {"underwater", "cave"} or (scene.place in {"space", "moon"} and not wanted):
+        return False
+    return bool(wanted) or scene.weather not in COVERED
+
+
+def _lamp_at(stage: Stage) -> tuple[float, float, float]:
+    """Give the place and the radius of the sun or the moon; one that the prompt names is larger."""
+    x, y = stage.sun()
+    size, wanted = min(stage.frame.h, stage.frame.w), {"moon", "sun"} & set(stage.scene.names())
+    if "moon" in wanted and stage.scene.place == "space":
+        return stage.frame.w * (0.2 if stage.side < 0 else 0.8), stage.frame.h * 0.66, size * 0.2
+    share = {"sunset": 0.08, "dawn": 0.065, "night": 0.062}.get(stage.scene.time, 0.058)
+    return x, y, size * share * (1.7 if wanted else 1.0)
 
 
 def _lamp(stage: Stage, ink: Ink) -> str:
-    """Draw the sun, or the moon at night, with the light around it."""
-    x, y = stage.sun()
-    h, light = min(stage.frame.h, stage.frame.w), stage.palette.light
-    wanted = {"moon", "sun"} & set(stage.scene.names())
-    grow = 1.7 if wanted else 1.0
-    radius = h * {"sunset": 0.08, "dawn": 0.065, "night": 0.062}.get(stage.scene.time, 0.058) * grow
-    if stage.scene.place in {"space", "moon"} and "moon" not in wanted:
+    """Draw the disc of the sun, or of the moon at night."""
+    if not _has_lamp(stage):
         return ""
-    if "moon" in wanted and stage.scene.place == "space":
-        radius = h * 0.2
-        x, y = stage.frame.w * (0.2 if stage.side < 0 else 0.8), stage.frame.h * 0.66
-    glow = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{h * 0.62:.1f}" fill="{ink.paint_of(light, "halo")}" opacity=".75"/>'
-    if stage.scene.time == "night" or "moon" in wanted:
-        return glow + _moon(ink, x, y, radius)
+    x, y, radius = _lamp_at(stage)
+    if stage.scene.time == "night" or "moon" in stage.scene.names():
+        return _moon(ink, x, y, radius)
     tone = {"sunset": "#fff0c0", "dawn": "#fff6e0"}.get(stage.scene.time, "#fff8d8")
-    return glow + f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{ink.paint_of(tone, "flat")}"/>'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{tone}"/>'
 
 
 def _moon(ink: Ink, x: float, y: float, r: float) -> str:
@@ -108,12 +124,12 @@ def _nebula(stage: Stage, ink: Ink) -> str:
 def _aurora(stage: Stage, ink: Ink) -> str:
     frame, chance = stage.frame, stage.chance("aurora")
     bands = []
-    for color, share in (("#5ff0b0", 0.16), ("#6fb8ff", 0.24), ("#b07cf2", 0.1)):
-        y, bend = frame.h * share, chance.uniform(40, 90)
+    for color, share in (("#b07cf2", 0.02), ("#5ff0b0", 0.1), ("#6fb8ff", 0.2)):
+        y, bend, deep = frame.h * share, chance.uniform(50, 100), frame.h * 0.36
         bands.append(
             f'<path d="M{frame.left:.0f} {y + bend:.0f}C{frame.w * 0.3:.0f} {y - bend:.0f} {frame.w * 0.6:.0f} {y + bend * 1.6:.0f} {frame.right:.0f} {y - bend * 0.4:.0f}'
-            f'V{y + 190:.0f}C{frame.w * 0.6:.0f} {y + 260 + bend:.0f} {frame.w * 0.3:.0f} {y + 140:.0f} {frame.left:.0f} {y + 250:.0f}Z" '
-            f'fill="{ink.paint_of(color, "fade")}" opacity=".38"/>'
+            f'V{y + deep:.0f}C{frame.w * 0.6:.0f} {y + deep + bend:.0f} {frame.w * 0.3:.0f} {y + deep - bend * 0.6:.0f} {frame.left:.0f} {y + deep + 40:.0f}Z" '
+            f'fill="{ink.paint_of(color, "veil")}" opacity=".62"/>'
         )
     return "".join(bands)
 
@@ -175,7 +191,7 @@ def cloud(ink: Ink, chance: random.Random, at: tuple[float, float, float], tone:
     ink.defs.setdefault(
         fade,
         f'<linearGradient id="{fade}" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="{mix(tone, "#ffffff", 0.35)}" stop-opacity=".96"/>'
-        f'<stop offset=".55" stop-color="{tone}" stop-opacity=".85"/><stop offset="1" stop-color="{tone}" stop-opacity=".12"/></linearGradient>',
+        f'<stop offset=".5" stop-color="{tone}" stop-opacity=".85"/><stop offset="1" stop-color="{tone}" stop-opacity="0"/></linearGradient>',
     )
     h = w * chance.uniform(0.42, 0.56)
     a, b = chance.uniform(0.5, 0.75), chance.uniform(0.55, 0.8)

@@ -17,7 +17,7 @@ def asteroids(stage: Stage, ink: Ink) -> str:
     """Draw a few drifting rocks, and the big moon below when the prompt names it."""
     frame, chance = stage.frame, stage.chance("asteroids")
     return "".join(
-        place_template(ink, ("nature", "rock"), (frame.w * chance.choice((0.06, 0.94, 0.14, 0.88)) + chance.uniform(-40, 40), frame.h * chance.uniform(0.2, 0.9), frame.h * chance.uniform(0.02, 0.06)), {"main": "#8d86b4"})
+        place_template(ink, ("nature", "asteroid"), (frame.w * chance.choice((0.06, 0.94, 0.14, 0.88)) + chance.uniform(-40, 40), frame.h * chance.uniform(0.2, 0.9), frame.h * chance.uniform(0.02, 0.06)), {"main": "#8d86b4"})
         for _ in range(7)
     )
 

@@ -42,7 +42,7 @@ def _settle(reader: Reader) -> Scene:
         shown_as = _stand_in(reader, facts, subjects)
     entries = [catalog()[name] for name in Scene(subjects=tuple(subjects)).names()]
     weather = facts.get("weathers") or _hint(entries, "weather") or "clear"
-    place = facts.get("places") or _place(subjects, entries, weather)
+    place = _place(reader.places, facts, subjects, entries)
     time = facts.get("times") or _hint(entries, "time") or _default_time(place, entries)
     return Scene(
         place=place,
@@ -75,14 +75,18 @@ def _hint(entries: list[Entry], field: str) -> str | None:
     return next((hint for hint in (getattr(entry, field) for entry in entries) if hint), None)
 
 
-def _place(subjects: list[Subject], entries: list[Entry], weather: str) -> str:
-    hinted = _hint(entries, "place")
-    if hinted:
-        return hinted
+def _place(places: list[str], facts: dict[str, str], subjects: list[Subject], entries: list[Entry]) -> str:
+    """Give the named place; of several, the one where somebody belongs, else the first."""
+    homes = [entry.place for entry in entries if entry.place]
+    fitting = [place for place in places if place in homes]
+    if fitting or facts.get("places"):
+        return fitting[0] if fitting else facts["places"]
+    if homes:
+        return homes[0]
     names = {subject.name for subject in subjects}
     if names and names <= SKY_ONLY:
         return "sky"
-    return "snow" if weather == "snow" else "meadow"
+    return "snow" if facts.get("weathers") == "snow" else "meadow"
 
 
 def _default_time(place: str, entries: list[Entry]) -> str:

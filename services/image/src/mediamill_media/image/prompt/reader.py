@@ -20,7 +20,7 @@ SCALES = {"small": 0.72, "large": 1.22}
 PLURAL_COUNT = 3
 FACTS = ("places", "times", "weathers", "seasons", "moods")
 HILLS = frozenset({"hill", "hilltop", "hills", "hillside"})
-NEVER_CARRIED = frozenset({"sky"})
+GROUPS = frozenset({"family", "couple", "friends", "crowd", "team"})
 
 
 class Pending:
@@ -29,6 +29,7 @@ class Pending:
     def __init__(self) -> None:
         self.count: int | None = None
         self.color: str | None = None
+        self.color_word = ""
         self.scale = 1.0
         self.expression: str | None = None
         self.hair: str | None = None
@@ -46,15 +47,20 @@ class Reader:
         self.unknown: list[str] = []
         self.known: list[tuple[str, str]] = []
         self.hill = False
+        self.places: list[str] = []
+        self._last = ""
         self._pending = Pending()
         self._relation: str | None = None
 
     def read(self, match: Match) -> None:
         """Take in one phrase: a character, a subject, something worn, a relation, a fact or an adjective."""
-        if self._named(match):
-            return
+        if not self._named(match):
+            self._take(match)
+        self._last = match.words
+
+    def _take(self, match: Match) -> None:
         if match.words.startswith("#"):
-            self._pending.color = match.words
+            self._pending.color = self._pending.color_word = match.words
             self.loose_colors.append(match.words)
         elif (subject := match.value("subjects")) is not None and not self._better_as_fact(match):
             self._subject(match, subject)
@@ -93,6 +99,8 @@ class Reader:
         return match.value("relations") is not None and not match.value("subjects")
 
     def _subject(self, match: Match, name: str) -> None:
+        if self._again(match, name):
+            return
         pending = self._pending
         count = pending.count or (PLURAL_COUNT if match.plural or match.words == "people" else 1)
         if match.plural and pending.count is None and match.words in {"children", "friends"}:
@@ -111,10 +119,24 @@ class Reader:
         )
         self.known.append((match.words, name))
         if pending.color:
-            self.known.append((_color_word(pending.color), name))
+            self.known.append((pending.color_word, name))
         if not self._carry(subject):
             self._add(subject)
         self._pending = Pending()
+
+    def _again(self, match: Match, name: str) -> bool:
+        """Take "a bottle of sunscreen" as one bottle, and "a penguin family" as several penguins."""
+        last = self.subjects[-1] if self.subjects else None
+        if last is None or last.look is not None:
+            return False
+        if self._last == "of" and last.name == name:
+            self.known.append((match.words, name))
+            return True
+        if match.words in GROUPS and self._last == last.word and self._pending.count is None:
+            self.subjects[-1] = replace(last, count=max(last.count, PLURAL_COUNT))
+            self.known.append((match.words, last.name))
+            return True
+        return False
 
     def _add(self, subject: Subject) -> None:
         if self._relation == "flies" and catalog()[subject.name].lives:
@@ -149,13 +171,13 @@ class Reader:
         actor = self._last_actor()
         if worn is None or actor is None:
             return False
-        color = self._pending.color or ""
+        color, color_word = self._pending.color, self._pending.color_word
         wear = Wear(name=worn, color=color or named("accent"))
         at = self.subjects.index(actor)
         self.subjects[at] = replace(actor, wears=(*actor.wears, wear))
         self.known.append((match.words, actor.name))
         if color:
-            self.known.append((_color_word(color), actor.name))
+            self.known.append((color_word, actor.name))
         self._pending = Pending()
         return True
 
@@ -170,6 +192,7 @@ class Reader:
         self.subjects[at] = replace(actor, hair=style or actor.hair, hair_color=color or actor.hair_color)
         self.known.append((match.words, actor.name))
         if color and hair == "any":
+            self.known.append((self._pending.color_word, actor.name))
             self._pending.color = None
         return True
 
@@ -194,6 +217,8 @@ class Reader:
             value = match.value(table)
             if value is not None:
                 self.facts.setdefault(table, value)
+                if table == "places":
+                    self.places.append(value)
                 self.known.append((match.words, f"{table}:{value}"))
                 found = True
         if match.words in HILLS:
@@ -210,7 +235,7 @@ class Reader:
         elif (color := match.value("colors")) is not None:
             if self._pending.color:
                 self.loose_colors.append(self._pending.color)
-            self._pending.color = named(color)
+            self._pending.color, self._pending.color_word = named(color), match.words
         elif (expression := match.value("expressions")) is not None:
             self._express(expression)
         else:
@@ -228,9 +253,3 @@ class Reader:
             if word in tables()["stand_ins"] or (word not in ignored() and not word.endswith("ly") and len(word) > 1):
                 self.unknown.append(word)
 
-
-def _color_word(color: str) -> str:
-    for name in tables()["colors"]:
-        if named(name) == color:
-            return name
-    return color

@@ -12,15 +12,19 @@ from mediamill_media.image.render.raster import Pixels
 
 Picture = npt.NDArray[np.float32]
 
-BLOOM_FROM = 165.0
-BLOOM = 0.3
+BLOOM_FROM = 188.0
+BLOOM = 0.8
 VIGNETTE = 0.24
-GRAIN = 1.7
+GRAIN = 1.6
+SATURATION = 0.1
+_LUMA = np.array((0.299, 0.587, 0.114), dtype=np.float32)
 
 
 def finish(picture: Picture) -> Pixels:
     """Give the finished RGB picture."""
     _bloom(picture)
+    level = picture @ _LUMA
+    picture += (picture - level[..., None]) * np.float32(SATURATION)
     picture *= _vignette(picture.shape[1], picture.shape[0])
     picture += _grain(picture.shape[1], picture.shape[0])
     return to_pixels(picture)
@@ -35,9 +39,11 @@ def _bloom(picture: Picture) -> None:
     """Let bright places shine over their edges; done at a quarter of the size, where a blur is cheap."""
     height, width = picture.shape[:2]
     small = cv2.resize(picture, (max(width // 4, 1), max(height // 4, 1)), interpolation=cv2.INTER_AREA)
-    bright = np.maximum(small - BLOOM_FROM, 0)
+    level = small @ _LUMA
+    bright = small * np.clip((level - BLOOM_FROM) / (255 - BLOOM_FROM), 0, 1)[..., None] ** 2
     glow = cv2.GaussianBlur(bright, (0, 0), max(min(width, height) / 190, 0.6))
-    picture += cv2.resize(glow, (width, height), interpolation=cv2.INTER_LINEAR) * np.float32(BLOOM)
+    wide = cv2.resize(glow, (width, height), interpolation=cv2.INTER_LINEAR)
+    picture += wide * (1 - picture / 255).clip(0, 1) * np.float32(BLOOM)
 
 
 @lru_cache(maxsize=4)

@@ -28,11 +28,20 @@ def flatten(layers: Sequence[Pixels], size: tuple[int, int]) -> npt.NDArray[np.f
     return picture
 
 
-def _lay_over(picture: npt.NDArray[np.float32], layer: Pixels) -> None:
-    """Blend a layer in, touching only the rows where it shows anything."""
-    rows = np.flatnonzero(layer[..., 3].any(axis=1))
+def shown_box(layer: Pixels) -> tuple[slice, slice] | None:
+    """Give the rows and columns in which a layer shows anything."""
+    alpha = layer[..., 3]
+    rows = np.flatnonzero(alpha.any(axis=1))
     if rows.size == 0:
+        return None
+    columns = np.flatnonzero(alpha.any(axis=0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def _lay_over(picture: npt.NDArray[np.float32], layer: Pixels) -> None:
+    """Blend a layer in, touching only where it shows anything."""
+    box = shown_box(layer)
+    if box is None:
         return
-    part = slice(int(rows[0]), int(rows[-1]) + 1)
-    alpha = layer[part, :, 3:].astype(np.float32) * np.float32(1 / 255)
-    picture[part] += (layer[part, :, :3] - picture[part]) * alpha
+    alpha = layer[box][..., 3:].astype(np.float32) * np.float32(1 / 255)
+    picture[box] += (layer[box][..., :3] - picture[box]) * alpha

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mediamill_media.image.compose.picture import compose
+from mediamill_media.image.compose.picture import Layer, compose
+from mediamill_media.image.compose.sky import backdrop
+from mediamill_media.image.render.backdrop import paint_backdrop
 from mediamill_media.image.render.flatten import flatten
 from mediamill_media.image.render.looks import dress_layer, finish_as, is_soft
 from mediamill_media.image.render.package import pack
-from mediamill_media.image.render.raster import document, encode_png, rasterize
+from mediamill_media.image.render.raster import Pixels, document, encode_png, rasterize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mediamill_media.image.compose.stage import Stage
     from mediamill_media.image.prompt.scene import Scene
 
 
@@ -32,12 +35,18 @@ def illustrate(
 ) -> Illustration:
     """Draw a scene. ``tell(done, all)`` is called after each layer, and may raise to stop the work."""
     stage, layers = compose(scene, size, seed, soft=is_soft(style))
-    shown = [layer for layer in layers if layer.body]
+    shown = [layer for layer in layers if layer.body or layer.name == "sky"]
     pixels = []
     for number, layer in enumerate(shown):
-        svg = document(layer.body, stage.frame, stage.frame.pixels(size))
-        pixels.append(dress_layer(style, layer, rasterize(svg), stage))
+        drawn = _pixels_of(layer, stage, stage.frame.pixels(size))
+        pixels.append(dress_layer(style, layer, drawn, stage))
         tell(number + 1, len(shown) + 2)
     flat = finish_as(style, flatten(pixels, size))
     tell(len(shown) + 1, len(shown) + 2)
     return Illustration(encode_png(flat), pack(size, list(zip(shown, pixels, strict=True))))
+
+
+def _pixels_of(layer: Layer, stage: Stage, pixels: tuple[int, int]) -> Pixels:
+    """Rasterize a layer; the sky's lies on its backdrop."""
+    drawn = rasterize(document(layer.body, stage.frame, pixels))
+    return paint_backdrop(backdrop(stage), stage.frame, pixels, drawn) if layer.name == "sky" else drawn

@@ -9,6 +9,7 @@ import numpy as np
 
 from mediamill_media.image.art.colors import channels
 from mediamill_media.image.render.finish import finish, to_pixels
+from mediamill_media.image.render.flatten import shown_box
 from mediamill_media.image.render.raster import Pixels
 
 if TYPE_CHECKING:
@@ -44,16 +45,21 @@ def finish_as(style: str, picture: Picture) -> Pixels:
 
 def _rim_light(pixels: Pixels, stage: Stage) -> Pixels:
     """Brighten the edges that look to the sun, so that the cast belongs to its light."""
+    box = shown_box(pixels)
+    if box is None:
+        return pixels
+    part = pixels[box]
     reach = max(1, round(min(pixels.shape[:2]) * 0.0065))
-    alpha = pixels[..., 3].astype(np.float32) / 255
+    alpha = part[..., 3].astype(np.float32) * np.float32(1 / 255)
     move = np.array(((1, 0, -stage.side * reach), (0, 1, reach)), dtype=np.float32)
     shifted = cv2.warpAffine(alpha, move, (alpha.shape[1], alpha.shape[0]))
-    rim = cv2.GaussianBlur(np.clip(alpha - shifted, 0, 1), (0, 0), max(reach * 0.5, 0.5)) * alpha
+    rim = cv2.GaussianBlur(np.maximum(alpha - shifted, 0), (0, 0), max(reach * 0.5, 0.5)) * alpha
     strength = 0.5 if stage.scene.time in {"sunset", "dawn", "night"} else 0.34
     light = np.array(channels(stage.palette.light), dtype=np.float32)
-    color = pixels[..., :3].astype(np.float32)
-    color += (light - color) * (rim * strength)[..., None]
-    return np.dstack((to_pixels(color), pixels[..., 3]))
+    color = part[..., :3].astype(np.float32)
+    color += (light - color) * (rim * np.float32(strength))[..., None]
+    part[..., :3] = to_pixels(color)
+    return pixels
 
 
 def _paper(layer: Layer, pixels: Pixels) -> Pixels:
