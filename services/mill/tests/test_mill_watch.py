@@ -60,8 +60,8 @@ def test_a_pipe_gets_a_line_for_each_change_and_none_twice() -> None:
 
     assert [line.split() for line in out.getvalue().splitlines()] == [
         ["…", "flow.film", "waiting"],
-        ["flow.film", "25%", "reading"],
         ["▶", "audio.speech", "running"],
+        ["flow.film", "25%", "reading"],
         ["✓", "audio.speech", "succeeded", "1.5", "s"],
     ]
 

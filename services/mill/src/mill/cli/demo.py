@@ -111,6 +111,6 @@ def _tell(film: Film) -> None:
             "title": film.title,
             "length": f"{film.duration_s:.1f} s" if film.duration_s else None,
             "took": f"{film.took_s:.1f} s",
-            "look at": f"{film.url} · /steps · /children",
+            "look at": f"{film.url} · /steps · /children (while the stack runs: mill up)",
         }
     )

@@ -82,10 +82,11 @@ class PlainView(SilentView):
 
     def update(self, board: Board) -> None:
         """Write what changed."""
-        for row in board.rows():
+        root, *below = board.rows()
+        for row in [*below, root] if root.job.is_final else [root, *below]:
             self._told_state(row)
-            if row.depth == 0:
-                self._told_progress(row)
+        if root.job.state != "queued":
+            self._told_progress(root)
 
     def _told_state(self, row: Row) -> None:
         job = row.job
