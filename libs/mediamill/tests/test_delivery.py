@@ -24,7 +24,7 @@ def handed_over(mill: Mill) -> Delivery:
 def claimed(mill: Mill, delivery: Delivery) -> Run:
     worker = mill.worker.registration.worker_id
     with mill.db.unit_of_work() as connection:
-        row = connection.execute(transition.claim(delivery.job_id, delivery.number, worker)).one()
+        row = connection.execute(*transition.claim(delivery.job_id, delivery.number, worker)).one()
     return Run.of(row, mill.registry.kind(row.kind))
 
 
@@ -75,7 +75,7 @@ def test_a_zombies_write_changes_nothing(mill: Mill) -> None:
     mill.work_until_idle()
 
     with mill.db.unit_of_work() as connection:
-        late = connection.execute(transition.fail(job, run.delivery, {"code": "late"})).first()
+        late = connection.execute(*transition.fail(job, run.delivery, {"code": "late"})).first()
 
     assert late is None
     assert mill.state_of(job) is State.SUCCEEDED

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Select, text
+from sqlalchemy import text
 
+from mediamill.db.prepared import Prepared
 from mediamill.jobs import transition
 from mediamill.jobs.model import Job
 from mediamill.jobs.states import FINAL, MOVES, State
 from mediamill_testing.harness import Mill
 
 ERROR = {"code": "x", "message": "x", "class": "permanent"}
-Make = Callable[[UUID, int, UUID], Select[Any]]
+Make = Callable[[UUID, int, UUID], Prepared]
 
 STATEMENTS: dict[str, Make] = {
     "claim": transition.claim,
@@ -65,7 +65,7 @@ def test_a_move_succeeds_from_its_sources_and_changes_nothing_from_elsewhere(mil
     for state in State:
         job = put_into(mill, state)
         with mill.db.unit_of_work() as connection:
-            moved = connection.execute(STATEMENTS[name](job, 1, mill.worker.registration.worker_id)).first()
+            moved = connection.execute(*STATEMENTS[name](job, 1, mill.worker.registration.worker_id)).first()
 
         is_allowed = state in move.sources
         assert (moved is not None) is is_allowed, (name, state)
@@ -83,7 +83,7 @@ def test_after_a_move_a_job_is_in_exactly_one_place(mill: Mill, name: str) -> No
     for state in move.sources:
         job = put_into(mill, state)
         with mill.db.unit_of_work() as connection:
-            connection.execute(STATEMENTS[name](job, 1, mill.worker.registration.worker_id))
+            connection.execute(*STATEMENTS[name](job, 1, mill.worker.registration.worker_id))
             found = connection.execute(text(places), {"id": job}).one()
 
         expected = {State.QUEUED: (1, 0, 0), State.RUNNING: (0, 1, 0), State.WAITING: (0, 0, 1)}

@@ -13,12 +13,11 @@ from mediamill.contracts import Answer
 from mediamill.errors import ErrorClass, MediamillError
 from mediamill.handlers.parked import Awaited
 from mediamill.handlers.run import Run
-from mediamill.jobs import transition
+from mediamill.jobs import journal, transition
 from mediamill.jobs.accept import Request, accept
 from mediamill.jobs.ended import end, unfinished_children, withdraw_descendants
 from mediamill.jobs.model import Job, Signal, Wait
 from mediamill.queues.registry import Registry
-from mediamill.steps import queries as journal
 from mediamill.steps.model import StepState, StepType
 
 BACKOFF_BASE_S = 1.0
@@ -40,7 +39,7 @@ def give_up_or_retry(connection: Connection, run: Run, error: MediamillError) ->
     if may_help and run.attempt < run.kind.manifest.attempts:
         delay_s = error.retry_after_s if error.retry_after_s is not None else backoff_s(run.attempt)
         statement = transition.retry(run.job_id, run.delivery, delay_s=delay_s, error=facts)
-        return connection.execute(statement).first() is not None
+        return connection.execute(*statement).first() is not None
     return fail(connection, run, facts)
 
 
@@ -53,12 +52,12 @@ def fail(connection: Connection, run: Run, facts: dict[str, Any]) -> bool:
 
 def hand_back(connection: Connection, run: Run, reason: str) -> bool:
     """Put a run's job back in line for somebody else."""
-    return connection.execute(transition.hand_back(run.job_id, run.delivery, reason)).first() is not None
+    return connection.execute(*transition.hand_back(run.job_id, run.delivery, reason)).first() is not None
 
 
 def release(connection: Connection, run: Run) -> None:
     """Give back the slot of a run whose job was taken from it."""
-    connection.execute(transition.release(run.job_id, run.delivery))
+    connection.execute(*transition.release(run.job_id, run.delivery))
 
 
 def park(connection: Connection, run: Run, awaited: Awaited, registry: Registry) -> bool:
@@ -78,11 +77,11 @@ def park(connection: Connection, run: Run, awaited: Awaited, registry: Registry)
         signal=awaited.signal,
         wake_at=awaited.wake_at,
     )
-    if connection.execute(parked).first() is None:
+    if connection.execute(*parked).first() is None:
         connection.rollback()
         return False
     if _has_come(connection, run, awaited, children):
-        connection.execute(transition.wake(Job.id == run.job_id))
+        connection.execute(*transition.wake(Job.id == run.job_id))
     return True
 
 
@@ -115,10 +114,10 @@ def _record(connection: Connection, run: Run, awaited: Awaited, children: list[U
     if awaited.reason == "timer":
         result = awaited.wake_at.isoformat() if awaited.wake_at else None
     if awaited.recorded:
-        return connection.execute(journal.complete(*fence, awaited.ordinal, result)).first() is not None
+        return connection.execute(*journal.complete(*fence, awaited.ordinal, result)).first() is not None
     step_type = STEP_TYPES[awaited.reason]
     entry = journal.Entry(awaited.ordinal, awaited.name, step_type, StepState.DONE, result, now())
-    return connection.execute(journal.record(*fence, entry)).first() is not None
+    return connection.execute(*journal.record(*fence, entry)).first() is not None
 
 
 def _has_come(connection: Connection, run: Run, awaited: Awaited, children: list[UUID]) -> bool:

@@ -12,13 +12,14 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Connection, Executable, Row, select
+from sqlalchemy import Connection, Row, select
 
 from mediamill import clock
 from mediamill.assets.keep import Kept, find, keep
 from mediamill.assets.made import made_by
 from mediamill.assets.store import Store, StoredBlob
 from mediamill.contracts import Answer, Asset
+from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
 from mediamill.errors import ChildFailed, Nondeterministic
 from mediamill.events.model import EventType
@@ -27,12 +28,11 @@ from mediamill.handlers.parked import Awaited, Parked, Recalled
 from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.scratch import Scratch
 from mediamill.hints import job_topic, publish_hint, tenant_topic
-from mediamill.jobs import transition
+from mediamill.jobs import journal, transition
 from mediamill.jobs.model import Job
 from mediamill.jobs.states import FINAL, State
 from mediamill.processes import Stopped
 from mediamill.queues.registry import Registry
-from mediamill.steps import queries as journal
 from mediamill.steps.model import StepState, StepType
 
 P = ParamSpec("P")
@@ -146,7 +146,7 @@ class JournaledContext:
             return
         self._told_at, self._furthest = clock.monotonic(), (current, total)
         data = {"current": current, "total": total, "message": message}
-        self._write(transition.note(*self._fence, EventType.PROGRESS, data, progress=data))
+        self._write(transition.note(*self._fence, EventType.PROGRESS, data))
 
     def log(self, text: str) -> None:
         """Append a line to the job's log."""
@@ -215,16 +215,16 @@ class JournaledContext:
         rows = self._db.run(lambda c: list(c.execute(journal.journal_rows(self.job_id))))
         return {row.ordinal: Recalled(row.name, row.type, row.state, (row.result or {}).get("value")) for row in rows}
 
-    def _write(self, statement: Executable) -> None:
+    def _write(self, statement: Prepared) -> None:
         """Run a fenced write. No row back: the job is no longer this run's, and the run stops."""
-        self._db.run(lambda c: self._hold(c.execute(statement).first(), c))
+        self._db.run(lambda c: self._hold(c.execute(*statement).first(), c))
         self._hint()
 
     def _take_signal(self, connection: Connection, ordinal: int, name: str) -> dict[str, Any] | None:
-        taken: dict[str, Any] | None = connection.execute(journal.take_signal(self.job_id, name)).scalar_one_or_none()
+        taken: dict[str, Any] | None = connection.execute(*journal.take_signal(self.job_id, name)).scalar_one_or_none()
         if taken is not None:
             entry = journal.Entry(ordinal, name, StepType.SIGNAL, StepState.DONE, taken["body"], clock.now())
-            self._hold(connection.execute(journal.record(*self._fence, entry)).first(), connection)
+            self._hold(connection.execute(*journal.record(*self._fence, entry)).first(), connection)
         return taken
 
     def _find(self, asset_id: str) -> Kept:
@@ -243,7 +243,7 @@ class JournaledContext:
         asset = kept.asset(role)
         if connection.execute(made_by(self.job_id, kept.id, role)).first() is not None:
             data = {"asset_id": asset.id, "role": role, "media_type": asset.media_type, "bytes": asset.bytes}
-            self._hold(connection.execute(transition.note(*self._fence, EventType.ASSET, data)).first(), connection)
+            self._hold(connection.execute(*transition.note(*self._fence, EventType.ASSET, data)).first(), connection)
         return asset
 
     def _hold(self, row: Row[Any] | None, connection: Connection) -> None:

@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, select
 
+from mediamill.db.prepared import Prepared
 from mediamill.jobs import transition
 from mediamill.jobs.model import Job
 from mediamill.jobs.states import FINAL, State
 
 
-def end(connection: Connection, statement: Select[Any]) -> list[Row[Any]]:
+def end(connection: Connection, statement: Prepared) -> list[Row[Any]]:
     """Run a transition to a final state and tell the parents. Gives the moved rows, none if somebody was faster.
 
     The parent's row is locked before its wait is counted down, as it is before a park begins to count: so a child
     that ends while its parent parks is either seen by the parent as ended or finds the wait to count down.
     """
-    moved = list(connection.execute(statement))
+    moved = list(connection.execute(*statement))
     for row in moved:
         if row.parent_id is not None:
             _tell_parent(connection, row)
@@ -29,10 +30,10 @@ def end(connection: Connection, statement: Select[Any]) -> list[Row[Any]]:
 def _tell_parent(connection: Connection, child: Row[Any]) -> None:
     connection.execute(select(Job.id).where(Job.id == child.parent_id).with_for_update(key_share=True))
     left = connection.execute(
-        transition.child_ended(child.parent_id, child.parent_step, succeeded=child.state == State.SUCCEEDED)
+        *transition.child_ended(child.parent_id, child.parent_step, succeeded=child.state == State.SUCCEEDED)
     ).scalar_one_or_none()
     if left == 0:
-        connection.execute(transition.wake(Job.id == child.parent_id))
+        connection.execute(*transition.wake(Job.id == child.parent_id))
 
 
 def unfinished_children(connection: Connection, parents: Sequence[UUID]) -> list[UUID]:
@@ -52,6 +53,6 @@ def withdraw_descendants(connection: Connection, job_id: UUID) -> list[UUID]:
         layers.append(found)
     withdrawn = []
     for layer in reversed(layers[1:]):
-        moved = connection.execute(transition.cancel(Job.id.in_(layer)))
+        moved = connection.execute(*transition.cancel(Job.id.in_(layer)))
         withdrawn += [row.id for row in moved]
     return withdrawn

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, select
 
 from mediamill.errors import Conflict, NotFound
 from mediamill.jobs import transition
+from mediamill.jobs.forget import forget_failed_children
 from mediamill.jobs.model import Job
 from mediamill.jobs.states import State
-from mediamill.steps.forget import forget_failed_children
 
 
 def redrive(connection: Connection, tenant_id: UUID, job_id: UUID) -> None:
@@ -27,4 +27,4 @@ def redrive(connection: Connection, tenant_id: UUID, job_id: UUID) -> None:
     if state != State.FAILED:
         raise Conflict(f"Only a failed job can be tried again; job {job_id} is {state}.")
     forget_failed_children(connection, job_id)
-    connection.execute(transition.redrive(Job.id == job_id))
+    connection.execute(*transition.redrive(Job.id == job_id))

@@ -7,6 +7,7 @@ follow from it. No row back means that somebody else moved the job first, and th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Delete,
     Select,
+    Text,
     and_,
     case,
     cast,
@@ -22,12 +24,14 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
+from mediamill.db.prepared import Prepared, parameter, prepared
 from mediamill.events.model import Event, EventType
 from mediamill.jobs.model import Job, Lease, Line, Reuse, Wait
 from mediamill.jobs.states import (
@@ -79,9 +83,10 @@ def _moved(move: Move, which: ColumnElement[bool], values: Mapping[str, Any]) ->
     )
 
 
-def told(moved: CTE, event: EventType, data: ColumnElement[Any]) -> CTE:
+def told(moved: CTE, event: EventType | ColumnElement[str], data: Any) -> CTE:
     """Append the event of each moved job."""
-    rows = select(moved.c.id, moved.c.seq, moved.c.tenant_id, literal(event.value), data)
+    value = literal(event.value) if isinstance(event, EventType) else event
+    rows = select(moved.c.id, moved.c.seq, moved.c.tenant_id, value, data)
     return insert(Event).from_select(["job_id", "seq", "tenant_id", "type", "data"], rows).cte("told")
 
 
@@ -112,10 +117,16 @@ def _in_line(moved: CTE, *, rank: int, delay_s: ColumnElement[Any]) -> CTE:
     return insert(Line).from_select(columns, rows).cte("in_line")
 
 
+def _at_once(moved: CTE, *others: CTE) -> Prepared:
+    """Give a statement whose condition is the caller's, so that it is built each time."""
+    return Prepared(_statement(moved, *others), {})
+
+
 def _statement(moved: CTE, *others: CTE) -> Select[Any]:
     return select(moved).add_cte(*others)
 
 
+@prepared(job_id=UUID, delivery=int, worker_id=UUID)
 def claim(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
     """Begin a run; the row holds what the run needs. The job is locked before its lease, as everywhere."""
     unclaimed = select(Lease.job_id).where(
@@ -138,9 +149,10 @@ def claim(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
     return _statement(moved, told(moved, CLAIM.event, data), leased)
 
 
+@prepared(job_id=UUID, delivery=int, output=dict)
 def succeed(job_id: UUID, delivery: int, output: Mapping[str, Any]) -> Select[Any]:
     """End a run with its answer, and let ``cache: reuse`` find it."""
-    moved = _moved(SUCCEED, fenced(job_id, delivery), {"output": dict(output), "progress": None})
+    moved = _moved(SUCCEED, fenced(job_id, delivery), {"output": output, "progress": null()})
     return _statement(moved, told(moved, SUCCEED.event, as_json({})), _unleased(moved), _reusable(moved))
 
 
@@ -152,35 +164,39 @@ def _reusable(moved: CTE) -> CTE:
     ).cte("reusable")
 
 
+@prepared(job_id=UUID, delivery=int, error=dict)
 def fail(job_id: UUID, delivery: int, error: Mapping[str, Any]) -> Select[Any]:
     """End a run with its error."""
-    moved = _moved(FAIL, fenced(job_id, delivery), {"error": dict(error)})
-    return _statement(moved, told(moved, FAIL.event, as_json({"error": dict(error)})), _unleased(moved))
+    moved = _moved(FAIL, fenced(job_id, delivery), {"error": error})
+    return _statement(moved, told(moved, FAIL.event, func.jsonb_build_object("error", error)), _unleased(moved))
 
 
+@prepared(job_id=UUID, delivery=int, delay_s=float, error=dict)
 def retry(job_id: UUID, delivery: int, *, delay_s: float, error: Mapping[str, Any]) -> Select[Any]:
     """Put a run's job back in line, to be tried again after a delay in seconds."""
     moved = _moved(RETRY, fenced(job_id, delivery), {"attempt": Job.attempt + 1})
-    data = as_json({"delay_s": round(delay_s, 3), "error": dict(error)})
+    data = func.jsonb_build_object("delay_s", delay_s, "error", error)
     return _statement(
         moved,
         told(moved, RETRY.event, data),
         _unleased(moved),
-        _in_line(moved, rank=1, delay_s=literal(delay_s)),
+        _in_line(moved, rank=1, delay_s=parameter(delay_s)),
     )
 
 
+@prepared(job_id=UUID, delivery=int, reason=str)
 def hand_back(job_id: UUID, delivery: int, reason: str) -> Select[Any]:
     """Put a run's job back, first in its tenant's line, with no attempt counted."""
     moved = _moved(HAND_BACK, fenced(job_id, delivery), {})
     return _statement(
         moved,
-        told(moved, HAND_BACK.event, as_json({"reason": reason})),
+        told(moved, HAND_BACK.event, func.jsonb_build_object("reason", reason)),
         _unleased(moved),
         _in_line(moved, rank=0, delay_s=literal(0)),
     )
 
 
+@prepared(job_id=UUID, delivery=int)
 def lose(job_id: UUID, delivery: int) -> Select[Any]:
     """Put the job of a dead worker back, first in its tenant's line, with a crash counted."""
     moved = _moved(HAND_BACK, fenced(job_id, delivery), {"crashes": Job.crashes + 1})
@@ -190,24 +206,28 @@ def lose(job_id: UUID, delivery: int) -> Select[Any]:
     )
 
 
+@prepared(job_id=UUID, delivery=int, error=dict)
 def crash(job_id: UUID, delivery: int, error: Mapping[str, Any]) -> Select[Any]:
     """End the job of a dead worker that has taken too many workers down."""
-    moved = _moved(FAIL, fenced(job_id, delivery), {"crashes": Job.crashes + 1, "error": dict(error)})
-    return _statement(moved, told(moved, FAIL.event, as_json({"error": dict(error)})), _unleased(moved))
+    moved = _moved(FAIL, fenced(job_id, delivery), {"crashes": Job.crashes + 1, "error": error})
+    return _statement(moved, told(moved, FAIL.event, func.jsonb_build_object("error", error)), _unleased(moved))
 
 
+@prepared(job_id=UUID, delivery=int, reason=str, ordinal=int, signal=str, wake_at=datetime)
 def park(job_id: UUID, delivery: int, *, reason: str, ordinal: int, signal: str | None, wake_at: Any) -> Select[Any]:
     """Give a run's slot back while its job waits."""
     moved = _moved(PARK, fenced(job_id, delivery), {})
-    rows = select(moved.c.id, literal(reason), literal(ordinal), literal(signal), literal(wake_at, Wait.wake_at.type))
+    rows = select(moved.c.id, reason, ordinal, signal, wake_at)  # type: ignore[call-overload]  # parameters, see prepared
     waits = insert(Wait).from_select(["job_id", "reason", "ordinal", "signal", "wake_at"], rows).cte("waits_made")
-    return _statement(moved, told(moved, PARK.event, as_json({"reason": reason})), _unleased(moved), waits)
+    return _statement(
+        moved, told(moved, PARK.event, func.jsonb_build_object("reason", reason)), _unleased(moved), waits
+    )
 
 
-def wake(which: ColumnElement[bool]) -> Select[Any]:
+def wake(which: ColumnElement[bool]) -> Prepared:
     """Put waiting jobs back, first in their tenants' lines."""
     moved = _moved(WAKE, which, {})
-    return _statement(
+    return _at_once(
         moved,
         told(moved, WAKE.event, as_json({})),
         _unwaited(moved),
@@ -222,49 +242,49 @@ def _withdrawn(moved: CTE) -> tuple[CTE, ...]:
     return (unlined, unleased, _unwaited(moved))
 
 
-def cancel(which: ColumnElement[bool]) -> Select[Any]:
+def cancel(which: ColumnElement[bool]) -> Prepared:
     """End jobs because somebody asked for it."""
     moved = _moved(
         CANCEL, which, {"error": {"code": "canceled", "message": "Canceled on request.", "class": "permanent"}}
     )
-    return _statement(moved, told(moved, CANCEL.event, as_json({})), *_withdrawn(moved))
+    return _at_once(moved, told(moved, CANCEL.event, as_json({})), *_withdrawn(moved))
 
 
-def expire(which: ColumnElement[bool], error: Mapping[str, Any]) -> Select[Any]:
+def expire(which: ColumnElement[bool], error: Mapping[str, Any]) -> Prepared:
     """End jobs whose deadline has passed, wherever they are."""
     moved = _moved(EXPIRE, which, {"error": dict(error)})
-    return _statement(moved, told(moved, EXPIRE.event, as_json({"error": dict(error)})), *_withdrawn(moved))
+    return _at_once(moved, told(moved, EXPIRE.event, as_json({"error": dict(error)})), *_withdrawn(moved))
 
 
-def redrive(which: ColumnElement[bool]) -> Select[Any]:
+def redrive(which: ColumnElement[bool]) -> Prepared:
     """Put a failed job back in line with its journal kept and its counts begun anew."""
     values = {"error": None, "finished_at": None, "attempt": 1, "crashes": 0, "progress": None}
     moved = _moved(REDRIVE, which, values)
-    return _statement(
+    return _at_once(
         moved,
         told(moved, REDRIVE.event, as_json({"redrive": True})),
         _in_line(moved, rank=1, delay_s=literal(0)),
     )
 
 
-def note(job_id: UUID, delivery: int, event: EventType, data: Mapping[str, Any], progress: Any = None) -> Select[Any]:
+@prepared(job_id=UUID, delivery=int, event=str, data=dict)
+def note(job_id: UUID, delivery: int, event: EventType, data: Mapping[str, Any]) -> Select[Any]:
     """Append an event of a running job that changes no state; a progress is kept on the job too."""
-    values: dict[str, Any] = {"seq": Job.seq + 1}
-    if progress is not None:
-        values["progress"] = progress
+    is_progress = cast(parameter(event), Text) == EventType.PROGRESS.value
     moved = (
         update(Job)
         .where(fenced(job_id, delivery), Job.state == "running")
-        .values(values)
+        .values({"seq": Job.seq + 1, "progress": case((is_progress, data), else_=Job.progress)})
         .returning(Job.id, Job.seq, Job.tenant_id)
         .cte("moved")
     )
-    return _statement(moved, told(moved, event, as_json(data)))
+    return _statement(moved, told(moved, parameter(event), data))
 
 
+@prepared(parent_id=UUID, ordinal=int, succeeded=bool)
 def child_ended(parent_id: UUID, ordinal: int, *, succeeded: bool) -> Any:
     """Count a child off its parent's wait; one failure ends the wait. The row tells how many are left."""
-    left = case((literal(succeeded), Wait.pending - 1), else_=0)
+    left = case((parameter(succeeded), Wait.pending - 1), else_=0)
     return (
         update(Wait)
         .where(Wait.job_id == parent_id, Wait.ordinal == ordinal, Wait.pending > 0, Wait.reason == "children")
@@ -273,6 +293,7 @@ def child_ended(parent_id: UUID, ordinal: int, *, succeeded: bool) -> Any:
     )
 
 
+@prepared(job_id=UUID, delivery=int)
 def put_back(job_id: UUID, delivery: int) -> Select[Any]:
     """Return a delivery that no slot was free for: first in its tenant's line again, and nothing to tell of it."""
     unclaimed = select(Lease.job_id).where(
@@ -287,6 +308,7 @@ def put_back(job_id: UUID, delivery: int) -> Select[Any]:
     return select(held.c.id).add_cte(_unleased(held), _in_line(held, rank=0, delay_s=literal(0)))
 
 
+@prepared(job_id=UUID, delivery=int)
 def release(job_id: UUID, delivery: int) -> Delete:
     """Give back the slot of a run whose job was ended by somebody else."""
     return delete(Lease).where(Lease.job_id == job_id, Lease.delivery == delivery)

@@ -29,4 +29,4 @@ def deliver_signal(connection: Connection, tenant_id: UUID, job_id: UUID, name: 
     connection.execute(insert(Signal).values(id=uuid7(), job_id=job_id, name=name, payload={"body": payload}))
     waits = select(Wait.job_id).where(Wait.job_id == job_id, Wait.signal == name)
     if connection.execute(waits).first() is not None:
-        connection.execute(transition.wake(Job.id == job_id))
+        connection.execute(*transition.wake(Job.id == job_id))

@@ -95,13 +95,13 @@ class Sweeper:
                 withdraw_descendants(connection, lease.job_id)
                 _told(end(connection, transition.crash(lease.job_id, lease.delivery, facts)))
             else:
-                _told(list(connection.execute(transition.lose(lease.job_id, lease.delivery))))
-        connection.execute(transition.release(lease.job_id, lease.delivery))
+                _told(list(connection.execute(*transition.lose(lease.job_id, lease.delivery))))
+        connection.execute(*transition.release(lease.job_id, lease.delivery))
 
     def _wake_sleepers(self) -> int:
         due = select(Wait.job_id).where(Wait.wake_at <= func.now()).limit(WAKE_BATCH)
         with self._db.unit_of_work() as connection:
-            return _told(list(connection.execute(transition.wake(Job.id.in_(due)))))
+            return _told(list(connection.execute(*transition.wake(Job.id.in_(due)))))
 
     def _expire(self) -> int:
         facts = describe(DeadlinePassed())

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, cast, delete, func, insert, literal, null, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Select, case, delete, func, insert, null, select, update
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
+from mediamill.db.prepared import Prepared, parameter, prepared
 from mediamill.jobs.model import Job, Signal
 from mediamill.steps.model import Step, StepState, StepType
 
@@ -37,36 +37,58 @@ class Entry(NamedTuple):
     started_at: datetime
 
 
-def record(job_id: UUID, delivery: int, entry: Entry) -> ReturningInsert[Any]:
+def record(job_id: UUID, delivery: int, entry: Entry) -> Prepared:
     """Write a step down. No row back: the run has lost its job."""
+    started_at, result = entry.started_at, {"value": entry.result}
+    return _record(job_id, delivery, entry.ordinal, entry.name, entry.type.value, entry.state.value, result, started_at)
+
+
+@prepared(
+    job_id=UUID,
+    delivery=int,
+    ordinal=int,
+    name=str,
+    type_=str,
+    state=str,
+    result=dict,
+    started_at=datetime,
+)
+def _record(
+    job_id: UUID,
+    delivery: int,
+    ordinal: int,
+    name: str,
+    type_: str,
+    state: str,
+    result: dict[str, Any],
+    started_at: datetime,
+) -> ReturningInsert[Any]:
     held = _held(job_id, delivery).cte("held")
-    finished = func.clock_timestamp() if entry.state is StepState.DONE else null()
-    rows = select(
-        held.c.id,
-        literal(entry.ordinal),
-        literal(entry.name),
-        literal(entry.type.value),
-        literal(entry.state.value),
-        cast({"value": entry.result}, JSONB),
-        literal(delivery),
-        literal(entry.started_at, Step.started_at.type),
-        finished,
-    )
+    is_done = parameter(state) == StepState.DONE.value
+    finished: Any = case((is_done, func.clock_timestamp()), else_=null())
+    values: list[Any] = [ordinal, name, type_, state, result, delivery, started_at]
+    rows = select(held.c.id, *values, finished)
     columns = ["job_id", "ordinal", "name", "type", "state", "result", "delivery", "started_at", "finished_at"]
     return insert(Step).from_select(columns, rows).returning(Step.ordinal)
 
 
-def complete(job_id: UUID, delivery: int, ordinal: int, result: Any) -> ReturningUpdate[Any]:
+def complete(job_id: UUID, delivery: int, ordinal: int, result: Any) -> Prepared:
     """Write down the result of an effect whose intent is there. No row back: the run has lost its job."""
+    return _complete(job_id, delivery, ordinal, {"value": result})
+
+
+@prepared(job_id=UUID, delivery=int, ordinal=int, result=dict)
+def _complete(job_id: UUID, delivery: int, ordinal: int, result: dict[str, Any]) -> ReturningUpdate[Any]:
     held = _held(job_id, delivery).cte("held")
     return (
         update(Step)
         .where(Step.job_id == held.c.id, Step.ordinal == ordinal)
-        .values(state=StepState.DONE.value, result=cast({"value": result}, JSONB), finished_at=func.clock_timestamp())
+        .values(state=StepState.DONE.value, result=result, finished_at=func.clock_timestamp())
         .returning(Step.ordinal)
     )
 
 
+@prepared(job_id=UUID, name=str)
 def take_signal(job_id: UUID, name: str) -> Select[Any]:
     """Remove the oldest signal of that name and give its payload."""
     oldest = (
