@@ -26,6 +26,12 @@ class Look:
             return np.array([frame.to_ndarray()[: frame.height].mean() for frame in container.decode(video=0)])
 
     @staticmethod
+    def frame(path: Path) -> npt.NDArray[np.float64]:
+        """Give the brightness of the first frame's pixels."""
+        with av.open(str(path)) as container:
+            return next(container.decode(video=0)).to_ndarray(format="gray").astype(np.float64)
+
+    @staticmethod
     def colours(path: Path) -> npt.NDArray[np.float64]:
         """Give the mean red, green and blue of each frame."""
         with av.open(str(path)) as container:

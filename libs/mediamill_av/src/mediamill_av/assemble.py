@@ -29,6 +29,7 @@ def _may_copy(found: Probe, timeline: Timeline) -> bool:
     return (
         picture is not None
         and found.duration_s is not None
+        and picture.straight
         and (picture.codec, picture.pixel_format, picture.aspect) == ("h264", "yuv420p", 1.0)
         and (picture.width, picture.height) == timeline.size
         and abs((picture.fps or 0) - timeline.fps) < 0.01

@@ -87,12 +87,15 @@ def _scan(path: Path, fps: int) -> _Scan | None:
     try:
         with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
             stream = container.streams.video[0]
-            packets = [(p.pts, p.is_keyframe) for p in container.demux(stream) if p.size and p.pts is not None]
+            coded = [packet for packet in container.demux(stream) if packet.size]
+            packets = [(packet.pts, packet.is_keyframe) for packet in coded if packet.pts is not None]
+            hidden = any(packet.is_discard for packet in coded)
             setup = hashlib.sha256(stream.codec_context.extradata or b"").hexdigest()
             tick = stream.time_base
     except (av.error.FFmpegError, IndexError) as error:
         raise BadMedia(f"the picture's packets cannot be read: {error}") from error
-    ranks = _ranks([pts for pts, _ in packets], tick, fps)
+    # What an edit list hides would be seen again in a copy.
+    ranks = None if hidden else _ranks([pts for pts, _ in packets], tick, fps)
     if ranks is None:
         return None
     return _Scan(tuple(ranks), tuple(key for _, key in packets), min(pts for pts, _ in packets), setup)

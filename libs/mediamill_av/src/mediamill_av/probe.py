@@ -13,6 +13,7 @@ import av.stream
 
 from mediamill.contracts import Contract
 from mediamill.errors import BadMedia
+from mediamill_av.boxes import display_turn
 from mediamill_av.runner import FORMATS
 
 MAX_PIXELS = 50_000_000
@@ -32,6 +33,8 @@ class Stream(Contract):
     height: int | None = None
     aspect: float = 1.0
     """Width of a pixel over its height."""
+    straight: bool = True
+    """Whether it is shown as it is coded, neither turned nor mirrored; width and height are as shown."""
     fps: float | None = None
     duration_s: float | None = None
     """Its own length, where the container tells it; sound and picture of one file rarely end together."""
@@ -77,7 +80,25 @@ def probe(path: Path, what: str = "the file") -> Probe:
     except (av.error.FFmpegError, ValueError, EOFError) as error:
         raise BadMedia(f"{what} is not media that can be read: {_reason(error)}") from error
     _check(found, what)
-    return found
+    return _turned(found, path) if found.format.startswith("mov") and found.video else found
+
+
+def _turned(found: Probe, path: Path) -> Probe:
+    """Give the picture's sides as they are shown."""
+    turn = display_turn(path)
+    if turn.straight:
+        return found
+    streams = [
+        stream.model_copy(update={"straight": False, **(_swapped(stream) if turn.on_its_side else {})})
+        if stream.type == "video"
+        else stream
+        for stream in found.streams
+    ]
+    return found.model_copy(update={"streams": tuple(streams)})
+
+
+def _swapped(stream: Stream) -> dict[str, float | None]:
+    return {"width": stream.height, "height": stream.width, "aspect": 1 / stream.aspect}
 
 
 def _describe(container: av.container.InputContainer) -> Probe:
