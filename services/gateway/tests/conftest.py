@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import httpx
@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from gateway.app import create_app
+from gateway.server import Server
 from mediamill.clock import monotonic
 from mediamill.settings import Settings
 from mediamill.tenants import queries
@@ -41,10 +42,23 @@ class Caller(NamedTuple):
 
 
 class Served(NamedTuple):
+    """A gateway on a socket, in a thread."""
+
+    url: str
+    server: Server
+    thread: threading.Thread
+
+    def stop(self) -> None:
+        """End it as SIGTERM does."""
+        self.server.should_exit = True
+        self.thread.join(20)
+
+
+class Process(NamedTuple):
     """A gateway in its own process."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    popen: subprocess.Popen[bytes]
 
 
 def make_caller(mill: Mill, tenant_id: UUID, *scopes: Scope) -> Caller:
@@ -109,11 +123,35 @@ async def client(app: FastAPI, owner: Caller) -> AsyncIterator[httpx.AsyncClient
 
 
 @pytest.fixture
-def served(config: Settings, valkey_url: str, mill: Mill) -> Iterator[Served]:
-    """The gateway as it is deployed, with hints over Valkey."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def serve(config: Settings) -> Iterator[Callable[..., Served]]:
+    """Serves a gateway over a real socket from a thread; settings can be changed by name."""
+    started: list[Served] = []
+
+    def start(**changes: Any) -> Served:
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        app = create_app(config.model_copy(update={"max_upload_bytes": 500_000_000, **changes}), engine_registry())
+        server = Server(app, "127.0.0.1", port)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        started.append(Served(url, server, thread))
+        _wait_until_ready(url, thread.is_alive)
+        return started[-1]
+
+    yield start
+    for served in started:
+        served.stop()
+
+
+@pytest.fixture
+def served(serve: Callable[..., Served]) -> Served:
+    return serve()
+
+
+@pytest.fixture
+def process(config: Settings, valkey_url: str, mill: Mill) -> Iterator[Process]:
+    """The gateway as it is deployed: a process, with every installed queue."""
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {
         **os.environ,
@@ -121,24 +159,28 @@ def served(config: Settings, valkey_url: str, mill: Mill) -> Iterator[Served]:
         "MEDIAMILL_BROKER_URL": valkey_url,
         "MEDIAMILL_STORE_URL": config.store_url,
         "MEDIAMILL_PUBLIC_URL": url,
-        "MEDIAMILL_POLL_S": "0.2",
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gateway", "--port", str(port)], env=environment, stderr=subprocess.PIPE
-    )
+    popen = subprocess.Popen([sys.executable, "-m", "gateway", "--port", str(port)], env=environment)
     try:
-        _wait_until_ready(url, process)
-        yield Served(url, process)
+        _wait_until_ready(url, lambda: popen.poll() is None)
+        yield Process(url, popen)
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        popen.kill()
+        popen.wait()
 
 
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = monotonic() + 30
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(url: str, alive: Callable[[], bool]) -> None:
+    deadline = monotonic() + 60
     while monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(process.stderr.read().decode() if process.stderr else "the gateway ended")
+        if not alive():
+            raise RuntimeError("the gateway ended while it started")
         try:
             if httpx.get(f"{url}/readyz", timeout=5).status_code == 200:
                 return

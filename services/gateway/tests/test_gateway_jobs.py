@@ -14,8 +14,8 @@ from mediamill_testing.harness import Mill
 pytestmark = pytest.mark.anyio
 
 JOB_FIELDS = {
-    "id", "kind", "queue", "state", "priority", "input", "output", "error", "progress", "attempt", "crashes", "parent_id",
-    "root_id", "provider", "cost", "metadata", "created_at", "started_at", "finished_at", "queue_position",
+    "id", "kind", "queue", "state", "priority", "input", "output", "error", "progress", "attempt", "crashes",
+    "parent_id", "root_id", "provider", "cost", "metadata", "created_at", "started_at", "finished_at", "queue_position",
 }  # fmt: skip
 
 
