@@ -1,0 +1,1 @@
+"""Where the camera is at every moment, and what it sees."""

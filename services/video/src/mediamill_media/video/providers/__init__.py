@@ -1,0 +1,1 @@
+"""Who makes clips: one adapter a file."""
