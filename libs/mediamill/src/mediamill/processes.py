@@ -123,14 +123,22 @@ def child(
         raise Stopped
 
 
-def _load_prctl() -> ctypes._NamedFuncPointer | None:
+def _load(name: str) -> ctypes._NamedFuncPointer | None:
+    """Give a function of the C library, or ``None`` where it has no such function."""
     try:
-        return ctypes.CDLL(None, use_errno=True).prctl
-    except (OSError, AttributeError):
+        return getattr(ctypes.CDLL(None, use_errno=True), name, None)
+    except OSError:
         return None
 
 
-_prctl = _load_prctl()
+_prctl = _load("prctl")
+_malloc_trim = _load("malloc_trim")
+
+
+def give_memory_back() -> None:
+    """Let the C library return what it holds and does not use; it keeps most of it for itself otherwise."""
+    if _malloc_trim is not None:
+        _malloc_trim(0)
 
 
 def _die_with_parent() -> None:

@@ -22,6 +22,7 @@ from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
 from mediamill.jobs import transition
 from mediamill.jobs.model import Job
 from mediamill.jobs.states import State
+from mediamill.processes import give_memory_back
 
 log = logging.getLogger(__name__)
 
@@ -155,10 +156,15 @@ class WorkerProcess:
         self._parts.db.run(hand_back)
 
     def _watch_for_ever(self) -> None:
+        was_busy = False
         while not self._stopping.wait(WATCH_S):
             runs = self.runs()
             if not runs:
+                if was_busy:
+                    give_memory_back()
+                was_busy = False
                 continue
+            was_busy = True
             self._enforce_limits(runs)
             try:
                 self._stop_lost(runs)

@@ -23,16 +23,16 @@ WITH live AS (
 ), parked AS (
     SELECT jobs.queue, count(*) AS waiting FROM waits JOIN jobs ON jobs.id = waits.job_id GROUP BY jobs.queue
 )
-SELECT name AS queue, coalesce(depth, 0) AS depth, coalesce(running, 0) AS running, coalesce(handed, 0) AS handed,
+SELECT asked.name AS queue, coalesce(depth, 0) AS depth, coalesce(running, 0) AS running, coalesce(handed, 0) AS handed,
     coalesce(waiting, 0) AS waiting, coalesce(extract(epoch FROM now() - oldest), 0)::float AS oldest_age_s,
     coalesce(workers, 0) AS workers, coalesce(slots, 0)::int AS slots, coalesce(paused, false) AS paused
-FROM unnest(CAST(:names AS text[])) AS name
-LEFT JOIN staffed ON staffed.queue = name
-LEFT JOIN in_line ON in_line.queue = name
-LEFT JOIN handed ON handed.queue = name
-LEFT JOIN parked ON parked.queue = name
-LEFT JOIN queues ON queues.name = name
-ORDER BY name
+FROM unnest(CAST(:names AS text[])) AS asked(name)
+LEFT JOIN staffed ON staffed.queue = asked.name
+LEFT JOIN in_line ON in_line.queue = asked.name
+LEFT JOIN handed ON handed.queue = asked.name
+LEFT JOIN parked ON parked.queue = asked.name
+LEFT JOIN queues ON queues.name = asked.name
+ORDER BY asked.name
 """)
 
 # The newest jobs only: an index on kind and state would make every update of a job dearer than this question is.

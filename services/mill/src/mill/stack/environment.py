@@ -50,5 +50,6 @@ def stack_environment(layout: Layout, keys: Keys, database_url: str, broker_url:
         "MEDIAMILL_PUBLIC_URL": url,
         "MEDIAMILL_SECRET": keys.secret,
         "PYTHONUNBUFFERED": "1",
+        "MALLOC_ARENA_MAX": "2",  # or glibc keeps what each of many threads once needed
     }
     return {**ours, **inherited(os.environ), MARK: str(layout.data)}

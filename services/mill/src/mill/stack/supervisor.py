@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import os
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mediamill.clock import monotonic
+from mediamill.settings import Settings
 from mill.stack.alarm import Alarm
 from mill.stack.environment import Keys, stack_environment
 from mill.stack.errors import DidNotStart, PortTaken, StackError
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 
 ERRAND_TIMEOUT_S = 120.0
 READY_TIMEOUT_S = 90.0
+VENDOR = "mediamill_testing.vendor"
+VENDOR_URL = "MEDIAMILL_TEST_VENDOR_URL"
 _TICK_S = 1.0
 _PROBE_S = 0.1
 _DRAIN_MARGIN_S = 10.0
@@ -80,6 +84,7 @@ class Supervisor:
         broker_url = self._broker(last.valkey)
         url = f"http://{LOOPBACK}:{port}"
         env = stack_environment(self._layout, keys, database_url, broker_url, url)
+        env |= self._vendor(env)
         Errand("migrate", _module("mediamill.db.migrate"), self._layout, env).finish(ERRAND_TIMEOUT_S)
         bootstrap = self._bootstrap(env, keys)  # ends while the programs are still loading
         try:
@@ -137,6 +142,14 @@ class Supervisor:
         if part.running is None:
             raise DidNotStart("Valkey did not start.", log=part.log)
         return part.running.url
+
+    def _vendor(self, env: dict[str, str]) -> dict[str, str]:
+        """Start the vendor that test.wait buys from, where the test kinds are served, and tell where it is."""
+        if not Settings().test_kinds or VENDOR_URL in env or not _is_installed(VENDOR):
+            return {}
+        port = free_port()
+        self.keep(ProgramPart("vendor", _module(f"{VENDOR}.server", "--port", str(port)), self._layout, env, port=port))
+        return {VENDOR_URL: f"http://{LOOPBACK}:{port}"}
 
     def _bootstrap(self, env: dict[str, str], keys: Keys) -> Errand:
         told = {"MEDIAMILL_BOOTSTRAP_KEY": keys.key, "MEDIAMILL_BOOTSTRAP_OPERATOR_KEY": keys.operator_key}
@@ -218,6 +231,13 @@ def _programs(layout: Layout, env: dict[str, str], database_url: str, port: int)
         ),
         ProgramPart("gateway", gateway, layout, env, ready=lambda _: gateway_is_ready(port), port=port),
     ]
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def _module(name: str, *arguments: str) -> list[str | Path]:
