@@ -15,8 +15,9 @@ TRACK_TIMESCALE = 15360
 """Ticks a second of a picture track, where a frame of 24, 30, 48 or 60 a second lasts a whole number of them."""
 SAMPLE_RATE = 48_000
 AUDIO_BITRATE = "160k"
-_X264 = "open-gop=0:colorprim=bt709:transfer=bt709:colormatrix=bt709"
-"""Colours go to x264 by name: ffmpeg's own options yield to what frames say, and so the set-ups would differ."""
+_X264 = "open-gop=0:colorprim=bt709:transfer=bt709:colormatrix=bt709:sar=1/1"
+"""Colours and square pixels go to x264 by name: ffmpeg's own options yield to what frames say or leave unsaid, and the
+set-ups of frames that came by different ways would differ."""
 COLOUR = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
 
 
