@@ -105,6 +105,11 @@ def test_a_picture_too_large_is_refused_from_its_header(tmp_path: Path) -> None:
         probe(path)
 
 
+def test_a_file_that_is_gone_is_no_fault_of_the_user(tmp_path: Path) -> None:
+    with pytest.raises(Transient):
+        decode(tmp_path / "gone.mp4")
+
+
 def test_an_error_names_no_folder_of_this_machine(media: Path, tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
     path.write_bytes(b"nothing")

@@ -117,7 +117,18 @@ def styles_for(size: tuple[int, int]) -> tuple[Style, ...]:
     return (
         Style("caption", STRONG, em, SPOKEN, 1, em * 0.05, em * 0.022, 2, width * 0.04, bottom),
         Style("title", HEAVY, title, UNSPOKEN, 1, title * 0.035, title * 0.022, 5, side, 0),
-        Style("lower_third", HEAVY, em * 1.02, UNSPOKEN, 1, em * 0.055, em * 0.035, 1, side, bottom + em * 1.6),
+        Style(
+            "lower_third",
+            HEAVY,
+            min(em, height * 0.06),
+            UNSPOKEN,
+            1,
+            em * 0.055,
+            em * 0.035,
+            1,
+            side,
+            bottom + em * 1.6,
+        ),
         Style("end_card", HEAVY, title * 0.8, UNSPOKEN, 1, title * 0.03, 0, 5, side, 0),
         Style("shade", STRONG, em, "&H5A000000", 1, 0, 0, 7, 0, 0),
     )
@@ -164,7 +175,7 @@ def _sized(item: Item, style: TextStyle, size: tuple[int, int]) -> str:
     if style in {"caption", "lower_third"}:
         return r"\N".join([first, *rest])
     scale = min(100, max(35, round(100 * (26 / max(26, len(first))) ** 0.5)))
-    small = 55 if size[0] >= size[1] else 60
+    small = min(round(scale * 0.72), 55 if size[0] >= size[1] else 60)
     head = rf"{{\fscx{scale}\fscy{scale}}}{first}"
     return r"\N".join([head, *(rf"{{\fscx{small}\fscy{small}}}{line}" for line in rest)])
 

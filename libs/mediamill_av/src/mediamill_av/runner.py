@@ -35,6 +35,7 @@ _MEDIA_TROUBLE = re.compile(
     r"no decoder|unspecified size|output file does not contain any stream|matches no streams|end of file",
     re.IGNORECASE,
 )
+_MACHINE_TROUBLE = re.compile(r"No space left|Cannot allocate memory|No such file|Permission denied|Input/output error")
 
 Progress = Callable[[float], None]
 """Is told how much of a run is done, from 0 to 1."""
@@ -79,7 +80,7 @@ class Run:
 def reading(path: Path, *options: str) -> tuple[str, ...]:
     """Give the arguments that read a user's file: local, of a known format, and refusing what is damaged."""
     guards = ("-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS, "-err_detect", "explode")
-    return (*guards, *options, "-i", str(path))
+    return (*guards, *options, "-i", str(path.absolute()))
 
 
 def run(command: Command, tell: Progress = ignore_progress) -> Run:
@@ -190,7 +191,7 @@ def _tail(errors: IO[bytes], cwd: Path | None) -> str:
 
 def _fault(command: Command, code: int, messages: str) -> MediamillError:
     told = " ".join(messages[-_TAIL_BYTES:].split())[-600:] or f"it ended with code {code}"
-    if "No space left" in messages or "Cannot allocate memory" in messages:
+    if _MACHINE_TROUBLE.search(messages):
         return Transient(f"{command.what}: {told}")
     if command.foreign and _MEDIA_TROUBLE.search(messages):
         return BadMedia(f"{command.what}: {told}")

@@ -29,7 +29,7 @@ def read(path: Path, number: int, start_s: float = 0.0) -> Stream:
     """
     options: dict[str, object] = {"ss": f"{start_s:.6f}"} if start_s > 0 else {}
     return ffmpeg.input(
-        str(path),
+        str(path.absolute()),
         protocol_whitelist="file,pipe",
         format_whitelist=FORMATS,
         err_detect="explode",
