@@ -144,7 +144,7 @@ def test_the_command_submits_watches_and_shows(stack: Stack) -> None:
     shown = json.loads(stack.mill("jobs", "show", submitted["id"], "--json").stdout)
 
     assert submitted["state"] == "succeeded"
-    assert submitted["id"] in {job["id"] for job in listed["data"]}
+    assert submitted["id"] in {job["id"] for job in listed}
     assert shown["id"] == submitted["id"]
 
 
@@ -158,7 +158,7 @@ def test_a_stack_whose_supervisor_was_killed_comes_up_again_with_its_jobs(tmp_pa
         again = json.loads(stack.mill("up", "--detach", "--json", "--data", str(stack.data)).stdout)
 
         assert again["pid"] != stack.pid
-        assert len(before) >= 6
+        assert len(before) >= 4
         assert processes_of(stack) & before == set()
         stack.url, stack.database_url = again["url"], again["database_url"]
         assert stack.job(job)["state"] == "succeeded"
