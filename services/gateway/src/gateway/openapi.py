@@ -50,6 +50,7 @@ def document(app: FastAPI, registry: Registry) -> Callable[[], dict[str, Any]]:
                 tags=TAGS,
             )
             _problems_have_their_type(schema)
+            _restore_nulls(schema)
             _add_examples(schema, registry)
             app.openapi_schema = schema
         return app.openapi_schema
@@ -64,6 +65,14 @@ def _problems_have_their_type(schema: dict[str, Any]) -> None:
             content = response.get("content", {})
             if status >= "400" and "application/json" in content:
                 response["content"] = {MEDIA_TYPE: content["application/json"] or content.get(MEDIA_TYPE)}
+
+
+def _restore_nulls(schema: dict[str, Any]) -> None:
+    """Put back what FastAPI takes out of examples: a field that must be there and is null."""
+    for model in schema["components"]["schemas"].values():
+        for example in model.get("examples", []):
+            for name in model.get("required", []):
+                example.setdefault(name, None)
 
 
 def _add_examples(schema: dict[str, Any], registry: Registry) -> None:

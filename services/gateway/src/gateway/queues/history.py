@@ -34,3 +34,7 @@ class History:
             self._medians = {row.kind: Median(row.median_s, row.samples) for row in rows}
             self._until = monotonic() + REMEMBERED_S
         return self._medians
+
+    def forget(self) -> None:
+        """Ask again at the next question."""
+        self._until = 0.0
