@@ -105,22 +105,20 @@ def _argv(command: Command, part: Path | None) -> list[str]:
 
 
 def _watch(command: Command, argv: list[str], tell: Progress) -> Run:
-    with (
-        tempfile.TemporaryFile() as errors,
-        child(argv, cwd=command.cwd, stdout=subprocess.PIPE, stderr=errors) as process,
-    ):
-        _limit(process.pid, command.cpu_s)
-        with _deadline(process, command.wall_s) as late:
-            news = _follow(process.stdout, command, tell)
-            code = process.wait()
-        messages = _tail(errors, command.cwd)
-        if late.is_set():
-            raise Transient(f"{command.what}: ffmpeg was not done after {command.wall_s:g} s")
-        if code != 0 or not news.ended:
-            raise _fault(command, code, messages)
-    frames, seconds = news.frames, news.seconds
-    _check_length(command, frames, seconds)
-    return Run(messages, frames, seconds)
+    with tempfile.TemporaryFile() as errors:
+        with child(argv, cwd=command.cwd, stdout=subprocess.PIPE, stderr=errors) as process:
+            _limit(process.pid, command.cpu_s)
+            with _deadline(process, command.wall_s) as late:
+                news = _follow(process.stdout, command, tell)
+                code = process.wait()
+        # Judged only out here: a child that was ended because its job was stopped is not at fault.
+        messages = _tail(errors)
+    if late.is_set():
+        raise Transient(f"{command.what}: ffmpeg was not done after {command.wall_s:g} s")
+    if code != 0 or not news.ended:
+        raise _fault(command, code, messages)
+    _check_length(command, news.frames, news.seconds)
+    return Run(messages, news.frames, news.seconds)
 
 
 @dataclass
@@ -181,7 +179,7 @@ def _limit(pid: int, cpu_s: int) -> None:
         return
 
 
-def _tail(errors: IO[bytes], cwd: Path | None) -> str:
+def _tail(errors: IO[bytes]) -> str:
     """Give the end of what ffmpeg said, without the folders of this machine."""
     size = errors.seek(0, os.SEEK_END)
     errors.seek(max(0, size - 16 * _TAIL_BYTES))
