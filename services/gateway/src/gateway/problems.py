@@ -10,7 +10,6 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg.errors import UndefinedTable
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -25,6 +24,7 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 Loc = list[str | int]
+_NO_SUCH_TABLE = "42P01"
 
 
 class InvalidRequest(MediamillError):
@@ -184,7 +184,7 @@ async def _database(request: Request, error: Exception) -> JSONResponse:
 def _unreachable(error: Exception) -> bool:
     if isinstance(error, OperationalError | InterfaceError) or not isinstance(error, DBAPIError):
         return True
-    return error.connection_invalidated or isinstance(error.orig, UndefinedTable)
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) == _NO_SUCH_TABLE
 
 
 async def _unstorable(request: Request, error: Exception) -> JSONResponse:
