@@ -34,17 +34,28 @@ class Generate(Ask):
         json_schema_extra={
             "examples": [
                 {"prompt": "a robot girl in the forest at dawn"},
-                {"prompt": "a lighthouse by the stormy sea with a small red boat", "size": "1920x1080", "n": 2, "seed": 7},
+                {
+                    "prompt": "a lighthouse by the stormy sea with a small red boat",
+                    "size": "1920x1080",
+                    "n": 2,
+                    "seed": 7,
+                },
                 {"prompt": "a scientist in a laboratory with a glowing plant", "style": "flat", "size": [720, 1280]},
             ]
         }
     )
 
-    prompt: str = Field(min_length=1, max_length=4000, description="What to draw: subjects, place, time of day, weather.")
+    prompt: str = Field(
+        min_length=1, max_length=4000, description="What to draw: subjects, place, time of day, weather."
+    )
     size: PictureSize = Field(default=(1280, 720), description="Width and height in pixels, 64 to 2048 a side.")
     n: int = Field(default=1, ge=1, le=8, description="How many pictures; each has its own seed.")
-    seed: Seed | None = Field(default=None, description="Same prompt and seed, same picture; without one it follows from the prompt.")
-    style: Style = Field(default="storybook", description="How it looks: storybook, flat, night, paper-cut or blueprint.")
+    seed: Seed | None = Field(
+        default=None, description="Same prompt and seed, same picture; without one it follows from the prompt."
+    )
+    style: Style = Field(
+        default="storybook", description="How it looks: storybook, flat, night, paper-cut or blueprint."
+    )
     references: tuple[AssetId, ...] = Field(
         default=(),
         max_length=8,
@@ -80,7 +91,9 @@ class Look(Contract):
     """How a character looks, wherever it is drawn."""
 
     species: str = Field(max_length=40, description="The subject of the catalog that it is, for example fox or girl.")
-    colors: dict[str, str] = Field(default={}, max_length=24, description="Colours by part, as #rrggbb: skin, hair, top, main…")
+    colors: dict[str, str] = Field(
+        default={}, max_length=24, description="Colours by part, as #rrggbb: skin, hair, top, main…"
+    )
     hair: str = Field(default="short", max_length=40, description="The style of the hair, for people.")
     wears: tuple[Wear, ...] = Field(default=(), max_length=12, description="Clothes and accessories.")
     expression: str = Field(default="happy", max_length=40, description="The face it makes by default.")
@@ -102,7 +115,11 @@ class DrawCharacter(Ask):
         json_schema_extra={
             "examples": [
                 {"name": "Pip", "description": "a little green robot with a red scarf"},
-                {"name": "Mira", "description": "a girl with curly red hair and a yellow raincoat", "personality": "curious"},
+                {
+                    "name": "Mira",
+                    "description": "a girl with curly red hair and a yellow raincoat",
+                    "personality": "curious",
+                },
             ]
         }
     )
@@ -113,7 +130,9 @@ class DrawCharacter(Ask):
     views: tuple[View, ...] = Field(
         default=("portrait", "sheet"), min_length=1, max_length=2, description="Which pictures to make."
     )
-    style: Style = Field(default="storybook", description="How it looks: storybook, flat, night, paper-cut or blueprint.")
+    style: Style = Field(
+        default="storybook", description="How it looks: storybook, flat, night, paper-cut or blueprint."
+    )
     seed: Seed | None = Field(default=None, description="Another seed, another look for what the words leave open.")
     size: PictureSize = Field(default=(768, 768), description="Width and height of each picture, 64 to 2048 a side.")
 

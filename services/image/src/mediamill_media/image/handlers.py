@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mediamill.contracts import Asset
-from mediamill.handlers.context import Context  # noqa: TC001  (ctx.step resolves the hints of what it runs)
+from mediamill.handlers.context import Context
 from mediamill.handlers.handler import handler
-from mediamill_media.image.contract import Character, CharacterDrawn, DrawCharacter, Generate, Generated
-from mediamill_media.image.prompt.scene import Scene  # noqa: TC001  (the same)
+from mediamill_media.image.contract import Character, CharacterDrawn, DrawCharacter, Generate, Generated, Picture
+from mediamill_media.image.prompt.scene import Scene
 from mediamill_media.image.providers import local
 
 
@@ -14,7 +14,8 @@ from mediamill_media.image.providers import local
 def generate(ctx: Context, ask: Generate) -> Generated:
     """Read the prompt into a scene and draw it once for each seed; what was drawn is not drawn again on a replay."""
     scene = local.scene_of(ask.prompt, ask.style, local.read_references(ctx, ask))
-    pictures, assets = [], []
+    pictures: list[Picture] = []
+    assets: list[Asset] = []
     for number, seed in enumerate(local.seeds_of(ask)):
         saved = ctx.step(f"draw {number}", _draw, ctx, ask, scene, seed, number)
         assets.extend(saved)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+EXPRESSIONS = frozenset({"happy", "laughing", "surprised", "curious", "sad", "sleepy", "angry"})
+
 
 class Face(NamedTuple):
     """Where a face sits: its middle between the eyes, half the distance of the eyes, and an eye's radius."""
@@ -39,7 +41,7 @@ def eyes(face: Face, expression: str = "happy") -> str:
         return _arc(left, face.y, face.r, face.r * 0.9) + _arc(right, face.y, face.r, face.r * 0.9)
     if expression == "laughing":
         return _arc(left, face.y + 2, face.r, -face.r * 1.5) + _arc(right, face.y + 2, face.r, -face.r * 1.5)
-    r = face.r * (1.18 if expression == "surprised" else 1.0)
+    r = face.r * (1.18 if expression in {"surprised", "curious"} else 1.0)
     return eye(left, face.y, r) + eye(right, face.y, r) + _brows(face, expression)
 
 
@@ -61,10 +63,13 @@ def _brows(face: Face, expression: str) -> str:
 def mouth(x: float, y: float, w: float, expression: str = "happy") -> str:
     """Draw a mouth of width ``w``: a smile, open when surprised or laughing, bent down when sad."""
     if expression == "surprised":
-        return f'<ellipse cx="{x:.1f}" cy="{y + w * 0.12:.1f}" rx="{w * 0.24:.1f}" ry="{w * 0.3:.1f}" fill="@ink.flat"/>'
+        return (
+            f'<ellipse cx="{x:.1f}" cy="{y + w * 0.12:.1f}" rx="{w * 0.24:.1f}" ry="{w * 0.3:.1f}" fill="@ink.flat"/>'
+        )
     if expression in {"laughing", "open"}:
         return (
-            f'<path d="M{x - w / 2:.1f} {y - w * 0.1:.1f}H{x + w / 2:.1f}Q{x + w * 0.42:.1f} {y + w * 0.56:.1f} {x:.1f} '
+            f'<path d="M{x - w / 2:.1f} {y - w * 0.1:.1f}H{x + w / 2:.1f}Q{x + w * 0.42:.1f} '
+            f"{y + w * 0.56:.1f} {x:.1f} "
             f'{y + w * 0.56:.1f}T{x - w / 2:.1f} {y - w * 0.1:.1f}Z" fill="#8c2f3c"/>'
             f'<ellipse cx="{x:.1f}" cy="{y + w * 0.42:.1f}" rx="{w * 0.24:.1f}" ry="{w * 0.13:.1f}" fill="#f08c8c"/>'
         )

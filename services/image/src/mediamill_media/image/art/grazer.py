@@ -31,7 +31,10 @@ def grazer(entry: Entry, look: Look) -> Drawing:
         TAILS.get(marks, TAILS["mane"]),
         _leg(-46, "@main.dark") + _leg(58, "@main.dark"),
         _neck(head_x, head_y, marks),
-        '<path d="M-86 -128C-90 -166 -50 -172 0 -168C52 -174 92 -168 92 -126C92 -88 60 -78 4 -78C-52 -78 -84 -86 -86 -128Z" fill="@main"/>',
+        (
+            '<path d="M-86 -128C-90 -166 -50 -172 0 -168C52 -174 92 -168 92 -126C92 -88 60 -78 4 -78C-52 -78 -84 '
+            '-86 -86 -128Z" fill="@main"/>'
+        ),
         COATS.get(marks, ""),
         _leg(-66, "@main.side") + _leg(38, "@main.side"),
         f'<g transform="translate({head_x:.1f} {head_y:.1f})">{_head(look, marks)}</g>',
@@ -44,9 +47,13 @@ def _neck(x: float, y: float, marks: str) -> str:
     mane = ""
     if marks in {"mane", "unicorn", "zebra"}:
         mane = (
-            f'<path d="M{x - 34:.1f} {y - 26:.1f}C{x - 62:.1f} {y + 6:.1f} 26 -176 34 -150C48 -146 66 -160 {x - 16:.1f} {y + 8:.1f}Z" fill="@tip"/>'
+            f'<path d="M{x - 34:.1f} {y - 26:.1f}C{x - 62:.1f} {y + 6:.1f} 26 -176 34 -150C48 -146 66 -160 '
+            f'{x - 16:.1f} {y + 8:.1f}Z" fill="@tip"/>'
         )
-    neck = f'<path d="M36 -160L{x - 24:.1f} {y - 6:.1f}Q{x:.1f} {y - 22:.1f} {x + 16:.1f} {y + 18:.1f}L90 -112Q60 -96 36 -160Z" fill="@main.side"/>'
+    neck = (
+        f'<path d="M36 -160L{x - 24:.1f} {y - 6:.1f}Q{x:.1f} {y - 22:.1f} {x + 16:.1f} {y + 18:.1f}L90 -112Q60 '
+        '-96 36 -160Z" fill="@main.side"/>'
+    )
     return neck + mane
 
 

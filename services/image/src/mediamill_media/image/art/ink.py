@@ -1,8 +1,9 @@
 """Resolves the colour tokens of a drawing: ``@main``, ``@main.dark``, ``@glow.halo`` become paints of one document.
 
-A token is ``@colour`` or ``@colour.finish``, or ``@{#rrggbb}`` for a colour of its own. Without a finish a fill is softly shaded from its light side to its dark
-one; ``ball`` shades round things, ``side`` columns, ``halo`` and ``fade`` run out to nothing; ``flat``, ``lit``,
-``pale``, ``dark`` and ``deep`` are plain colours. Lines need a plain finish: SVG gradients vanish on straight lines.
+A token is ``@colour`` or ``@colour.finish``, or ``@{#rrggbb}`` for a colour of its own. Without a finish a fill is
+softly shaded from its light side to its dark one; ``ball`` shades round things, ``side`` columns; ``halo``, ``shade``,
+``veil`` and ``fade`` run out to nothing; ``flat``, ``lit``, ``pale``, ``dark`` and ``deep`` are plain colours. Lines
+need a plain finish: SVG gradients vanish on straight lines.
 """
 
 from __future__ import annotations

@@ -32,7 +32,8 @@ BUILDS = {
 
 _HEAD = """<g transform="translate(0 {y})"><rect x="-13" y="38" width="26" height="34" rx="12" fill="@skin.dark"/>
 <circle cx="-59" cy="8" r="11" fill="@skin.flat"/><circle cx="59" cy="8" r="11" fill="@skin.flat"/>
-<path d="M0 -60C40 -60 61 -34 61 0C61 40 32 58 0 58C-32 58 -61 40 -61 0C-61 -34 -40 -60 0 -60Z" fill="@skin.ball"/></g>"""
+<path d="M0 -60C40 -60 61 -34 61 0C61 40 32 58 0 58C-32 58 -61 40 -61 0C-61 -34 -40 -60 0 -60Z"
+fill="@skin.ball"/></g>"""
 
 
 def person(entry: Entry, look: Look, pose: str = "rest") -> Drawing:
@@ -90,7 +91,10 @@ def _head(build: Build, look: Look) -> str:
         _HEAD.format(y=0)
         + eyes(face, look.expression)
         + cheeks(face, 1.5)
-        + '<path d="M-4 21Q0 25 4 21" fill="none" stroke="@skin.deep" stroke-width="2.6" stroke-linecap="round" opacity=".6"/>'
+        + (
+            '<path d="M-4 21Q0 25 4 21" fill="none" stroke="@skin.deep" stroke-width="2.6" '
+            'stroke-linecap="round" opacity=".6"/>'
+        )
         + mouth(0, 32, 22, look.expression)
         + (BEARD if "beard" in names else "")
         + HAIR_FRONT.get(look.hair, "")
@@ -100,12 +104,15 @@ def _head(build: Build, look: Look) -> str:
             '<circle r="79" fill="@white.ball"/><circle r="66" fill="#9fd0ea"/>'
             + inner
             + '<circle r="67" fill="#bfe8ff" fill-opacity=".16" stroke="@white.dark" stroke-width="5"/>'
-            '<path d="M-48 -26C-40 -44 -26 -52 -12 -55" fill="none" stroke="#fff" stroke-width="7" stroke-linecap="round" opacity=".85"/>'
+            '<path d="M-48 -26C-40 -44 -26 -52 -12 -55" fill="none" stroke="#fff" stroke-width="7" '
+            'stroke-linecap="round" opacity=".85"/>'
         )
     if "armor" in names:
         inner += (
-            '<path d="M-64 10C-68 -44 -36 -70 0 -70C36 -70 68 -44 64 10L50 14C50 -14 40 -24 0 -24C-40 -24 -50 -14 -50 14Z" fill="@steel"/>'
-            '<path d="M-4 -68H4V-26H-4Z" fill="@steel.dark"/><path d="M0 -68C-6 -96 20 -108 44 -98C32 -92 20 -80 8 -68Z" fill="@red"/>'
+            '<path d="M-64 10C-68 -44 -36 -70 0 -70C36 -70 68 -44 64 10L50 14C50 -14 40 -24 0 -24C-40 -24 '
+            '-50 -14 -50 14Z" fill="@steel"/>'
+            '<path d="M-4 -68H4V-26H-4Z" fill="@steel.dark"/>'
+            '<path d="M0 -68C-6 -96 20 -108 44 -98C32 -92 20 -80 8 -68Z" fill="@red"/>'
         )
     return _at_head(build, inner)
 
@@ -117,8 +124,10 @@ class _Arms(NamedTuple):
 
 def _arm(points: str, hand: tuple[float, float]) -> str:
     return (
-        f'<path d="{points}" fill="none" stroke="@sleeve.dark" stroke-width="23.6" stroke-linecap="round" stroke-linejoin="round"/>'
-        f'<path d="{points}" fill="none" stroke="@sleeve.flat" stroke-width="21" stroke-linecap="round" stroke-linejoin="round"/>'
+        f'<path d="{points}" fill="none" stroke="@sleeve.dark" stroke-width="23.6" stroke-linecap="round" '
+        'stroke-linejoin="round"/>'
+        f'<path d="{points}" fill="none" stroke="@sleeve.flat" stroke-width="21" stroke-linecap="round" '
+        'stroke-linejoin="round"/>'
         f'<circle cx="{hand[0]:g}" cy="{hand[1]:g}" r="12.5" fill="@skin.ball"/>'
     )
 
@@ -126,9 +135,14 @@ def _arm(points: str, hand: tuple[float, float]) -> str:
 def _arms(build: Build, pose: str, outfit: Outfit) -> tuple[tuple[float, float], _Arms]:
     """Draw both arms; give the right hand's place, where things are held."""
     x, y, long = build.width - 4, build.shoulder + 16, build.hip - build.shoulder
-    left = _arm(f"M{-x:g} {y:g}Q{-x - 20:g} {y + long * 0.4:g} {-x - 20:g} {y + long * 0.66:g}", (-x - 20, y + long * 0.66 + 9))
+    left = _arm(
+        f"M{-x:g} {y:g}Q{-x - 20:g} {y + long * 0.4:g} {-x - 20:g} {y + long * 0.66:g}", (-x - 20, y + long * 0.66 + 9)
+    )
     reach = {
-        "rest": (f"M{x:g} {y:g}Q{x + 20:g} {y + long * 0.4:g} {x + 20:g} {y + long * 0.66:g}", (x + 20, y + long * 0.66 + 9)),
+        "rest": (
+            f"M{x:g} {y:g}Q{x + 20:g} {y + long * 0.4:g} {x + 20:g} {y + long * 0.66:g}",
+            (x + 20, y + long * 0.66 + 9),
+        ),
         "hold": (f"M{x:g} {y:g}Q{x + 16:g} {y + long * 0.55:g} {x + 38:g} {y + 22:g}", (x + 46, y + 18)),
         "wave": (f"M{x:g} {y:g}Q{x + 36:g} {y + 14:g} {x + 44:g} {y - 42:g}", (x + 46, y - 54)),
         "fly": (f"M{x:g} {y:g}Q{x + 34:g} {y + 8:g} {x + 46:g} {y - 30:g}", (x + 50, y - 40)),

@@ -17,19 +17,29 @@ HEAD = (0.0, -178.0)
 FIT = Fit(head=HEAD, head_r=70.0, top=-232.0, neck=-124.0, shoulder=44.0, hip=-30.0, eyes=-186.0, gap=30.0)
 
 _BODY = """
-<ellipse cx="-46" cy="-12" rx="31" ry="15" fill="@main.dark"/><ellipse cx="46" cy="-12" rx="31" ry="15" fill="@main.dark"/>
-<path d="M0 -152C46 -152 66 -84 66 -50C66 -14 40 -4 0 -4C-40 -4 -66 -14 -66 -50C-66 -84 -46 -152 0 -152Z" fill="@main"/>
-<path d="M0 -138C30 -138 42 -88 42 -56C42 -22 26 -10 0 -10C-26 -10 -42 -22 -42 -56C-42 -88 -30 -138 0 -138Z" fill="@belly"/>
-<ellipse cx="-46" cy="-14" rx="27" ry="13" fill="@main"/><ellipse cx="46" cy="-14" rx="27" ry="13" fill="@main"/>
-<ellipse cx="-48" cy="-12" rx="15" ry="8" fill="@belly.flat" opacity=".85"/><ellipse cx="48" cy="-12" rx="15" ry="8" fill="@belly.flat" opacity=".85"/>
+<ellipse cx="-46" cy="-12" rx="31" ry="15" fill="@main.dark"/>
+<ellipse cx="46" cy="-12" rx="31" ry="15" fill="@main.dark"/>
+<path d="M0 -152C46 -152 66 -84 66 -50C66 -14 40 -4 0 -4C-40 -4 -66 -14 -66 -50C-66 -84 -46 -152 0 -152Z"
+fill="@main"/>
+<path d="M0 -138C30 -138 42 -88 42 -56C42 -22 26 -10 0 -10C-26 -10 -42 -22 -42 -56C-42 -88 -30 -138 0 -138Z"
+fill="@belly"/>
+<ellipse cx="-46" cy="-14" rx="27" ry="13" fill="@main"/>
+<ellipse cx="46" cy="-14" rx="27" ry="13" fill="@main"/>
+<ellipse cx="-48" cy="-12" rx="15" ry="8" fill="@belly.flat" opacity=".85"/>
+<ellipse cx="48" cy="-12" rx="15" ry="8" fill="@belly.flat" opacity=".85"/>
 """
-_ARM_DOWN = """<path d="M{s}44 -112C{s}58 -96 {s}50 -66 {s}32 -54" fill="none" stroke="@main.dark" stroke-width="27" stroke-linecap="round"/>
-<path d="M{s}44 -112C{s}58 -96 {s}50 -66 {s}32 -54" fill="none" stroke="@main.flat" stroke-width="24" stroke-linecap="round"/>
+_ARM_DOWN = """<path d="M{s}44 -112C{s}58 -96 {s}50 -66 {s}32 -54" fill="none" stroke="@main.dark" stroke-width="27"
+stroke-linecap="round"/>
+<path d="M{s}44 -112C{s}58 -96 {s}50 -66 {s}32 -54" fill="none" stroke="@main.flat" stroke-width="24"
+stroke-linecap="round"/>
 <circle cx="{s}30" cy="-53" r="12" fill="@belly.flat" opacity=".55"/>"""
-_ARM_OUT = """<path d="M44 -112C62 -104 78 -100 88 -92" fill="none" stroke="@main.dark" stroke-width="26" stroke-linecap="round"/>
-<path d="M44 -113C62 -105 78 -101 88 -93" fill="none" stroke="@main.flat" stroke-width="23" stroke-linecap="round"/>"""
+_ARM_OUT = """<path d="M44 -112C62 -104 78 -100 88 -92" fill="none" stroke="@main.dark" stroke-width="26"
+stroke-linecap="round"/>
+<path d="M44 -113C62 -105 78 -101 88 -93" fill="none" stroke="@main.flat" stroke-width="23"
+stroke-linecap="round"/>"""
 _HEAD = """
-<path d="M0 -240C44 -240 74 -212 76 -176C78 -140 42 -118 0 -118C-42 -118 -78 -140 -76 -176C-74 -212 -44 -240 0 -240Z" fill="@main.ball"/>
+<path d="M0 -240C44 -240 74 -212 76 -176C78 -140 42 -118 0 -118C-42 -118 -78 -140 -76 -176C-74 -212 -44 -240 0
+-240Z" fill="@main.ball"/>
 """
 _MUZZLE = """<ellipse cx="0" cy="-152" rx="31" ry="22" fill="@belly"/>
 <path d="M-10 -168Q0 -174 10 -168Q9 -158 0 -156Q-9 -158 -10 -168Z" fill="@ink.flat"/>

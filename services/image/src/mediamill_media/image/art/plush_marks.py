@@ -14,7 +14,8 @@ EARS = {
         '<path d="M-64 -204C-72 -236 -72 -256 -66 -258C-56 -258 -40 -240 -34 -230Z" fill="@tip.flat" opacity=".75"/>'
     ),
     "round": _both(
-        '<circle cx="-54" cy="-228" r="26" fill="@main.ball"/><circle cx="-54" cy="-226" r="15" fill="@belly.dark" opacity=".8"/>'
+        '<circle cx="-54" cy="-228" r="26" fill="@main.ball"/>'
+        '<circle cx="-54" cy="-226" r="15" fill="@belly.dark" opacity=".8"/>'
     ),
     "dish": _both(
         '<circle cx="-62" cy="-230" r="38" fill="@main.ball"/><circle cx="-61" cy="-228" r="26" fill="@tip"/>'
@@ -44,15 +45,19 @@ TAILS = {
         'stroke-width="21" stroke-linecap="round"/>'
         '<path d="M54 -24C98 -18 112 -52 98 -80C90 -98 104 -112 116 -104" fill="none" stroke="@main.flat" '
         'stroke-width="16" stroke-linecap="round"/>'
-        '<path d="M99 -94C102 -104 108 -108 116 -104" fill="none" stroke="@tip.flat" stroke-width="16" stroke-linecap="round"/>'
+        '<path d="M99 -94C102 -104 108 -108 116 -104" fill="none" stroke="@tip.flat" stroke-width="16" '
+        'stroke-linecap="round"/>'
     ),
     "wag": (
-        '<path d="M54 -28C84 -34 96 -54 98 -78" fill="none" stroke="@main.dark" stroke-width="20" stroke-linecap="round"/>'
-        '<path d="M54 -28C84 -34 96 -54 98 -78" fill="none" stroke="@main.flat" stroke-width="15" stroke-linecap="round"/>'
+        '<path d="M54 -28C84 -34 96 -54 98 -78" fill="none" stroke="@main.dark" stroke-width="20" '
+        'stroke-linecap="round"/>'
+        '<path d="M54 -28C84 -34 96 -54 98 -78" fill="none" stroke="@main.flat" stroke-width="15" '
+        'stroke-linecap="round"/>'
     ),
     "puff": '<circle cx="66" cy="-28" r="21" fill="@belly.ball"/>',
     "tuft": (
-        '<path d="M54 -26C96 -20 104 -54 104 -84" fill="none" stroke="@main.dark" stroke-width="11" stroke-linecap="round"/>'
+        '<path d="M54 -26C96 -20 104 -54 104 -84" fill="none" stroke="@main.dark" stroke-width="11" '
+        'stroke-linecap="round"/>'
         '<path d="M104 -118C118 -104 120 -84 104 -76C90 -84 90 -104 104 -118Z" fill="@tip"/>'
     ),
     "thin": (
@@ -65,8 +70,10 @@ TAILS = {
         'fill="none" stroke="@tip.flat" stroke-width="12"/>'
     ),
     "plume": (
-        '<path d="M44 -18C110 -6 122 -78 96 -118C86 -150 116 -160 130 -140C140 -180 92 -204 70 -166C52 -130 76 -90 40 -54Z" '
-        'fill="@main"/><path d="M62 -34C96 -40 100 -86 84 -118C78 -136 84 -152 96 -158" fill="none" stroke="@belly.flat" '
+        '<path d="M44 -18C110 -6 122 -78 96 -118C86 -150 116 -160 130 -140C140 -180 92 -204 70 -166C52 -130 '
+        '76 -90 40 -54Z" '
+        'fill="@main"/><path d="M62 -34C96 -40 100 -86 84 -118C78 -136 84 -152 96 -158" fill="none" '
+        'stroke="@belly.flat" '
         'stroke-width="8" stroke-linecap="round" opacity=".5"/>'
     ),
 }
@@ -74,7 +81,18 @@ TAILS = {
 BACK_MARKS = {
     "mane": "".join(
         f'<circle cx="{x}" cy="{y}" r="38" fill="@tip.ball"/>'
-        for x, y in ((0, -246), (-52, -232), (52, -232), (-84, -190), (84, -190), (-76, -144), (76, -144), (-40, -112), (40, -112), (0, -104))
+        for x, y in (
+            (0, -246),
+            (-52, -232),
+            (52, -232),
+            (-84, -190),
+            (84, -190),
+            (-76, -144),
+            (76, -144),
+            (-40, -112),
+            (40, -112),
+            (0, -104),
+        )
     ),
 }
 
@@ -89,20 +107,26 @@ BODY_MARKS = {
 
 FACE_MARKS = {
     "mask": _both(
-        '<path d="M-75 -172C-90 -156 -84 -142 -92 -134C-66 -118 -30 -114 -4 -120C-8 -146 -20 -160 -38 -164C-52 -168 -64 -174 -75 -172Z" '
+        '<path d="M-75 -172C-90 -156 -84 -142 -92 -134C-66 -118 -30 -114 -4 -120C-8 -146 -20 -160 -38 '
+        '-164C-52 -168 -64 -174 -75 -172Z" '
         'fill="@belly"/>'
     ),
     "tabby": (
-        '<path d="M0 -236V-214M-17 -234L-13 -216M17 -234L13 -216" stroke="@tip.flat" stroke-width="7" stroke-linecap="round"/>'
+        (
+            '<path d="M0 -236V-214M-17 -234L-13 -216M17 -234L13 -216" stroke="@tip.flat" stroke-width="7" '
+            'stroke-linecap="round"/>'
+        )
         + _both(
-            '<path d="M-74 -178Q-64 -176 -57 -171M-73 -160Q-64 -161 -57 -159" fill="none" stroke="@tip.flat" stroke-width="6" '
+            '<path d="M-74 -178Q-64 -176 -57 -171M-73 -160Q-64 -161 -57 -159" fill="none" stroke="@tip.flat" '
+            'stroke-width="6" '
             'stroke-linecap="round"/>'
         )
     ),
     "patch": (
         '<ellipse cx="31" cy="-190" rx="26" ry="29" fill="@tip.flat" opacity=".8"/>'
         + _both(
-            '<path d="M-50 -226C-84 -238 -98 -196 -92 -166C-86 -146 -66 -150 -62 -170C-60 -194 -56 -212 -44 -222Z" fill="@tip"/>'
+            '<path d="M-50 -226C-84 -238 -98 -196 -92 -166C-86 -146 -66 -150 -62 -170C-60 -194 -56 -212 -44 '
+            '-222Z" fill="@tip"/>'
         )
     ),
     "panda": (
@@ -118,7 +142,8 @@ FACE_MARKS = {
         '<circle cx="-30" cy="-186" r="14" fill="@white.flat"/>'
     ),
     "snout": (
-        '<ellipse cx="0" cy="-158" rx="27" ry="19" fill="@tip"/><ellipse cx="-9" cy="-158" rx="4.5" ry="6.5" fill="@tip.deep"/>'
+        '<ellipse cx="0" cy="-158" rx="27" ry="19" fill="@tip"/>'
+        '<ellipse cx="-9" cy="-158" rx="4.5" ry="6.5" fill="@tip.deep"/>'
         '<ellipse cx="9" cy="-158" rx="4.5" ry="6.5" fill="@tip.deep"/>'
     ),
     "koala": (

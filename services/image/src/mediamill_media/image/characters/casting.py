@@ -26,7 +26,7 @@ def _with_looks(subject: Subject, seed: int, place: int) -> list[Subject]:
     entry = catalog()[subject.name]
     if subject.look is not None:
         return [replace(subject, look=_in_mood(subject))]
-    if entry.draw != "person" and entry.draw != "robot":
+    if entry.draw not in {"person", "robot"}:
         look = look_of(subject, chance_of(str(seed), subject.name)) if entry.lives else prop_look(subject)
         return [replace(subject, look=look)]
     looks = [look_of(subject, chance_of(str(seed), subject.name, str(place), str(i))) for i in range(subject.count)]
@@ -37,8 +37,14 @@ def _one_of(subject: Subject, look: Look, number: int) -> Subject:
     """Give one of several; what the prompt names once ("children flying a kite") is in the first one's hands."""
     if number == 0:
         return replace(subject, look=look, count=1)
-    shared = {field: thing if thing and thing.count > 1 else None for field, thing in (("holds", subject.holds), ("flies", subject.flies))}
-    return replace(subject, look=look, count=1, **shared)
+    held, flown = subject.holds, subject.flies
+    return replace(
+        subject,
+        look=look,
+        count=1,
+        holds=held if held and held.count > 1 else None,
+        flies=flown if flown and flown.count > 1 else None,
+    )
 
 
 def _in_mood(subject: Subject) -> Look | None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from mediamill.errors import BadMedia
 from mediamill_media.image.art.colors import brightness
+from mediamill_media.image.art.faces import EXPRESSIONS
 from mediamill_media.image.contract import Character
 from mediamill_media.image.prompt.catalog import catalog
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 KEY = "mediamill.character"
 MOST_PIXELS = 50_000_000
 LARGEST_CHUNK = 65_536
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 _HUES = 6
 
 
@@ -54,13 +55,15 @@ def read_reference(path: Path, asset_id: str) -> Reference:
                 character = _character(picture, asset_id)
                 return Reference(character) if character else Reference(colors=_colors(picture))
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, MemoryError) as broken:
-            raise BadMedia(f"Reference {asset_id} is not a readable PNG, JPEG, WebP, GIF, BMP or TIFF picture.") from broken
+            raise BadMedia(f"Reference {asset_id} is not a readable PNG, JPEG, WebP, GIF or BMP picture.") from broken
 
 
 def _check_size(picture: Image.Image, asset_id: str) -> None:
     width, height = picture.size
     if width * height > MOST_PIXELS:
-        raise BadMedia(f"Reference {asset_id} has {width}x{height} pixels; at most {MOST_PIXELS // 1_000_000} million are read.")
+        raise BadMedia(
+            f"Reference {asset_id} has {width}x{height} pixels; at most {MOST_PIXELS // 1_000_000} million are read."
+        )
 
 
 def _character(picture: Image.Image, asset_id: str) -> Character | None:
@@ -70,7 +73,9 @@ def _character(picture: Image.Image, asset_id: str) -> Character | None:
         return None
     text = str(raw)
     if len(text) > LARGEST_CHUNK:
-        raise BadMedia(f"Reference {asset_id} carries a character of {len(text)} characters; at most {LARGEST_CHUNK} are read.")
+        raise BadMedia(
+            f"Reference {asset_id} carries a character of {len(text)} characters; at most {LARGEST_CHUNK} are read."
+        )
     try:
         character = Character.model_validate_json(text)
     except ValidationError as wrong:
@@ -87,8 +92,10 @@ def _first(wrong: ValidationError) -> str:
 def _check_look(character: Character, asset_id: str) -> None:
     """Refuse what would reach the SVG unescaped, or a species that this catalog does not have."""
     look = character.look
-    if look.species not in catalog():
+    if look.species not in catalog() or catalog()[look.species].draw == "sky":
         raise BadMedia(f"Reference {asset_id} is a {look.species!r}, which this version cannot draw.")
+    if look.expression not in EXPRESSIONS:
+        raise BadMedia(f"Reference {asset_id} makes a face that is not known; there are {sorted(EXPRESSIONS)}.")
     if not _all_colors(look.colors.values()):
         raise BadMedia(f"Reference {asset_id} has a colour that is not written as #rrggbb.")
 
@@ -105,6 +112,9 @@ def _colors(picture: Image.Image) -> tuple[str, ...]:
     counted = small.quantize(_HUES, method=Image.Quantize.MEDIANCUT)
     palette = np.array(counted.getpalette() or [], dtype=int)[: _HUES * 3].reshape(-1, 3)
     counts = np.bincount(np.asarray(counted).ravel(), minlength=len(palette))
-    colors = [(f"#{r:02x}{g:02x}{b:02x}", int(max(r, g, b) - min(r, g, b)), int(n)) for (r, g, b), n in zip(palette, counts, strict=False)]
+    colors = [
+        (f"#{r:02x}{g:02x}{b:02x}", int(max(r, g, b) - min(r, g, b)), int(n))
+        for (r, g, b), n in zip(palette, counts, strict=False)
+    ]
     ranked = sorted(colors, key=lambda row: -row[2] * (row[1] + 12))
     return tuple(color for color, _, _ in ranked if 0.08 < brightness(color) < 0.97)[:3]

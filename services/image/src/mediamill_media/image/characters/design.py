@@ -7,38 +7,25 @@ import random
 from typing import TYPE_CHECKING
 
 from mediamill_media.image.art.colors import NAMES, brightness, darker, lighter, mix
+from mediamill_media.image.characters.palettes import (
+    BOTTOMS,
+    DEFAULT_WEAR,
+    GARMENTS,
+    HAIRS,
+    NATURAL_HAIR,
+    PERSONALITIES,
+    ROBOTS,
+    SHOES,
+    SIZES,
+    SKINS,
+    TOPS,
+)
 from mediamill_media.image.contract import Character, Look, Wear
 from mediamill_media.image.prompt.catalog import Entry, catalog
 from mediamill_media.image.prompt.parse import parse
 
 if TYPE_CHECKING:
     from mediamill_media.image.prompt.scene import Subject
-
-SKINS = ("#fbd9bd", "#f6c9a4", "#e8ab7e", "#c98a5c", "#a06a45", "#7a4d33")
-HAIRS = ("#4a3129", "#2f2530", "#8a5535", "#c9793f", "#e8bd68", "#5c3a2a")
-NATURAL_HAIR = {
-    NAMES["red"]: "#c4532f", NAMES["orange"]: "#d2703a", NAMES["yellow"]: "#e9c471", NAMES["gold"]: "#e0b25a", NAMES["black"]: "#2f2934",
-    NAMES["brown"]: "#7b4c31", NAMES["gray"]: "#b7b4c2",
-}  # fmt: skip
-"""Hair words name other colours than paint does."""
-TOPS = ("#e2524a", "#f0903f", "#f2c14e", "#5fae6a", "#3fb0a5", "#4d92dc", "#8f6bc9", "#e87fa5")
-BOTTOMS = ("#41538f", "#5a6b8c", "#6b5a4e", "#3f6f78", "#74608f")
-SHOES = ("#7a4b3a", "#c8504a", "#3d4668", "#8a6a4a")
-ROBOTS = ("#8ccf9f", "#7fb8e6", "#f2b45f", "#c7a8ea", "#f09a8c", "#7fd0c9")
-GARMENTS = {"dress": "top", "coat": "top", "shirt": "top", "trousers": "bottom", "boots": "shoes"}
-DEFAULT_WEAR = {
-    "glasses": "#4a4358", "goggles": "#6b5a4e", "labcoat": "#fbf7f0", "crown": "#d8433f", "beard": "#6b4a38",
-    "stethoscope": "#3b4a86", "tie": "#c8443a", "wizardhat": "#4a3fa0", "piratehat": "#332f3d", "strawhat": "#c8443a",
-    "chefhat": "#fbf7f0", "apron": "#f6efe2", "spacesuit": "#f4f5f8", "armor": "#bcc7d3", "bow": "#e2524a", "shawl": "#b06a9a",
-    "cape": "#c8443a", "backpack": "#c9733f", "safarihat": "#b98f55", "hardhat": "#f2b83d", "beret": "#c8443a", "mask": "#332f3d",
-}  # fmt: skip
-PERSONALITIES = {
-    "surprised": ("curious", "wonder", "excited", "inquisitive"),
-    "sad": ("shy", "timid", "lonely", "nervous", "anxious"),
-    "sleepy": ("calm", "sleepy", "lazy", "dreamy", "gentle"),
-    "angry": ("grumpy", "fierce", "stubborn", "determined"),
-    "laughing": ("cheerful", "playful", "funny", "joyful", "silly", "energetic"),
-}
 
 
 def chance_of(*words: str) -> random.Random:
@@ -63,8 +50,9 @@ def design(name: str, description: str, personality: str = "", seed: int | None 
 
 def _somebody(subjects: tuple[Subject, ...], chance: random.Random) -> Subject:
     """Give a body to a description that names none: a thing that the words name, else a child."""
-    if subjects:
-        return subjects[0]
+    thing = next((subject for subject in subjects if catalog()[subject.name].draw != "sky"), None)
+    if thing is not None:
+        return thing
     return parse(chance.choice(("a girl", "a boy"))).subjects[0]
 
 
@@ -77,7 +65,9 @@ def look_of(subject: Subject, chance: random.Random) -> Look:
     """Give a look to a subject: the prompt's words first, then its species, then chance."""
     entry = catalog()[subject.name]
     colors = _colors(entry, subject, chance)
-    wears = tuple(Wear(name=name, color=entry.colors.get(name, DEFAULT_WEAR.get(name, "#c8443a"))) for name in entry.wears)
+    wears = tuple(
+        Wear(name=name, color=entry.colors.get(name, DEFAULT_WEAR.get(name, "#c8443a"))) for name in entry.wears
+    )
     for wear in subject.wears:
         part = GARMENTS.get(wear.name)
         if part:
@@ -89,13 +79,15 @@ def look_of(subject: Subject, chance: random.Random) -> Look:
         hair=subject.hair or chance.choice(entry.hair),
         wears=_tinted(wears, colors),
         expression=subject.expression or "happy",
-        size=1.0,
+        size=SIZES.get(subject.scale, 1.0),
     )
 
 
 def _tinted(wears: tuple[Wear, ...], colors: dict[str, str]) -> tuple[Wear, ...]:
     """A hat that shades with its wearer's clothes looks chosen; wizards match their robe."""
-    return tuple(Wear(name=w.name, color=colors["top"]) if w.name == "wizardhat" and "top" in colors else w for w in wears)
+    return tuple(
+        Wear(name=w.name, color=colors["top"]) if w.name == "wizardhat" and "top" in colors else w for w in wears
+    )
 
 
 def _colors(entry: Entry, subject: Subject, chance: random.Random) -> dict[str, str]:

@@ -11,8 +11,8 @@ from mediamill_media.image.compose.figure import draw
 from mediamill_media.image.compose.frame import Frame
 from mediamill_media.image.prompt.catalog import catalog
 from mediamill_media.image.prompt.scene import Subject
-from mediamill_media.image.render.flatten import middle
 from mediamill_media.image.render.finish import to_pixels
+from mediamill_media.image.render.flatten import middle
 from mediamill_media.image.render.looks import is_soft
 from mediamill_media.image.render.raster import document, rasterize
 
@@ -51,10 +51,16 @@ def _accent(character: Character) -> str:
 def _page(character: Character, ink: Ink, frame: Frame, view: str) -> str:
     """Draw a quiet background in the character's own colours."""
     tone = mix(mix(_accent(character), "#cfe4f7", 0.6), "#ffffff", 0.35)
-    page = f'<rect x="{frame.left}" y="{frame.top}" width="{frame.w + 2 * frame.mx}" height="{frame.h + 2 * frame.my}" fill="{ink.paint_of(tone, "soft")}"/>'
+    page = (
+        f'<rect x="{frame.left}" y="{frame.top}" width="{frame.w + 2 * frame.mx}" '
+        f'height="{frame.h + 2 * frame.my}" fill="{ink.paint_of(tone, "soft")}"/>'
+    )
     x, y, r = frame.w / 2, frame.h * 0.48, min(frame.w, frame.h) * 0.46
     if view != "portrait":
-        return page + f'<rect x="{frame.w * 0.03:.0f}" y="{frame.h * 0.03:.0f}" width="{frame.w * 0.94:.0f}" height="{frame.h * 0.94:.0f}" rx="34" fill="{mix(tone, "#ffffff", 0.7)}"/>'
+        return page + (
+            f'<rect x="{frame.w * 0.03:.0f}" y="{frame.h * 0.03:.0f}" width="{frame.w * 0.94:.0f}" '
+            f'height="{frame.h * 0.94:.0f}" rx="34" fill="{mix(tone, "#ffffff", 0.7)}"/>'
+        )
     disc = f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{r:.0f}" fill="{mix(tone, "#ffffff", 0.5)}"/>'
     dots = "".join(
         f'<circle cx="{frame.w * sx:.0f}" cy="{frame.h * sy:.0f}" r="{sr}" fill="{mix(tone, "#ffffff", 0.65)}"/>'
@@ -90,5 +96,8 @@ def _figure(character: Character, ink: Ink, pose: Pose) -> str:
     subject = Subject(name=look.species, word=character.name, look=look, soars=pose.wave)
     figure = draw(replace(subject, expression=pose.expression), look, ink)
     scale = min(pose.height / figure.height, pose.height * 1.12 / figure.width)
-    shade = f'<ellipse cx="{pose.x:.0f}" cy="{pose.y:.0f}" rx="{figure.width * scale * 0.46:.0f}" ry="{figure.width * scale * 0.07:.0f}" fill="#4a3f66" opacity=".16"/>'
+    shade = (
+        f'<ellipse cx="{pose.x:.0f}" cy="{pose.y:.0f}" rx="{figure.width * scale * 0.46:.0f}" '
+        f'ry="{figure.width * scale * 0.07:.0f}" fill="#4a3f66" opacity=".16"/>'
+    )
     return shade + f'<g transform="translate({pose.x:.1f} {pose.y:.1f}) scale({scale:.4f})">{figure.body}</g>'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mediamill_media.image.art.colors import mix
+from mediamill_media.image.compose import beams
 from mediamill_media.image.compose.figure import draw, prop_look
 from mediamill_media.image.prompt.catalog import Entry, catalog
 
@@ -26,7 +27,15 @@ ALONE_GROWS = 1.2
 UNDER = frozenset({"underwater"})
 
 
-TILTS = {"rocket": 24, "airplane": -10, "kite": 14, "submarine": -4, "astronaut": -12, "superhero": 38, "satellite": -16}
+TILTS = {
+    "rocket": 24,
+    "airplane": -10,
+    "kite": 14,
+    "submarine": -4,
+    "astronaut": -12,
+    "superhero": 38,
+    "satellite": -16,
+}
 """Degrees that things lean when they fly."""
 
 
@@ -36,7 +45,7 @@ class Member(NamedTuple):
     subject: Subject
     entry: Entry
     look: Look
-    index: int
+    place: int
 
 
 class Spot(NamedTuple):
@@ -52,13 +61,13 @@ class Spot(NamedTuple):
 
 def members(stage: Stage) -> list[Member]:
     """Give every figure that the scene asks for, each with its look."""
-    found = []
+    found: list[Member] = []
     for subject in stage.scene.subjects:
         entry = catalog()[subject.name]
         if entry.habitat == "sky":
             continue
-        for index in range(subject.count):
-            found.append(Member(subject, entry, subject.look or prop_look(subject), index))
+        look = subject.look or prop_look(subject)
+        found.extend(Member(subject, entry, look, index) for index in range(subject.count))
     return found[:9]
 
 
@@ -99,8 +108,8 @@ def _scale(stage: Stage) -> float:
 
 
 def _height(stage: Stage, member: Member) -> float:
-    chance = stage.chance(f"size{member.subject.name}{member.index}")
-    vary = 1.0 if member.index == 0 else chance.uniform(0.84, 1.0)
+    chance = stage.chance(f"size{member.subject.name}{member.place}")
+    vary = 1.0 if member.place == 0 else chance.uniform(0.84, 1.0)
     return member.entry.height * member.subject.scale * member.look.size * vary * _scale(stage)
 
 
@@ -111,8 +120,7 @@ def _width(member: Member, height: float) -> float:
 
 def _blank(member: Member) -> Drawing:
     """Give the unpainted drawing for its measures."""
-    from_look = draw(member.subject, member.look, _MEASURE)
-    return from_look
+    return draw(member.subject, member.look, _MEASURE)
 
 
 class _Measure:
@@ -120,7 +128,7 @@ class _Measure:
 
     def paint(self, drawing: str, colors: object = None) -> str:
         """Give the drawing as it is."""
-        return drawing if colors is None else drawing
+        return drawing
 
 
 _MEASURE: Ink = _Measure()  # type: ignore[assignment]  # only paint() is called
@@ -220,7 +228,9 @@ def _waters(stage: Stage, group: list[Member], *, alone: bool) -> list[Spot]:
     frame = stage.frame
     spots = []
     for index, member in enumerate(group):
-        height = max(_height(stage, member), KEY_SHARE * _scale(stage) * member.subject.scale if alone and index == 0 else 0)
+        height = max(
+            _height(stage, member), KEY_SHARE * _scale(stage) * member.subject.scale if alone and index == 0 else 0
+        )
         height *= 0.8**index if index else 1.0
         height *= min(1.0, frame.w * 0.8 / max(_width(member, height), 1.0))
         share = (0.42, 0.74, 0.2, 0.9, 0.56)[index % 5]
@@ -246,8 +256,10 @@ def _airs(stage: Stage, group: list[Member], *, alone: bool, aside: float) -> li
     for index, member in enumerate(group):
         height = _height(stage, member) * (1.0 if alone else 0.78)
         if alone and index == 0:
-            height = max(height, (0.5 if len(group) == 1 else 0.42) * _scale(stage) * min(1.0, member.subject.scale + 0.1))
-        height *= min(1.0, frame.w * (0.7 if len(group) == 1 else 0.42) / max(_width(member, height), 1.0))
+            height = max(
+                height, (0.5 if len(group) == 1 else 0.42) * _scale(stage) * min(1.0, member.subject.scale + 0.1)
+            )
+        height *= min(1.0, frame.w * (0.86 if len(group) == 1 else 0.42) / max(_width(member, height), 1.0))
         if alone and len(group) == 2:
             share, level = ((0.32, 0.55), (0.7, 0.42))[index]
         else:
@@ -257,7 +269,9 @@ def _airs(stage: Stage, group: list[Member], *, alone: bool, aside: float) -> li
             share = 0.5 + aside * stage.side
         x = frame.w * (share + chance.uniform(-0.02, 0.02))
         middle = min(max(frame.h * level, height * 0.56), frame.h * FEET - height * 0.5)
-        spots.append(Spot(member, x, middle + height / 2, height, x > frame.w / 2, "cast" if alone or index < 2 else "air"))
+        spots.append(
+            Spot(member, x, middle + height / 2, height, x > frame.w / 2, "cast" if alone or index < 2 else "air")
+        )
     return spots
 
 
@@ -270,7 +284,12 @@ def paint(stage: Stage, ink: Ink, spot: Spot) -> str:
     middle = f"rotate({lean} 0 {-drawing.height / 2:.1f})"
     place = f"translate({spot.x:.1f} {spot.y:.1f}) scale({turn * scale:.4f} {scale:.4f}) {middle}"
     body = f'<g transform="{place}">{drawing.body}</g>'
-    return _shadow(stage, ink, spot, drawing.width * scale) + _halo(stage, ink, spot, drawing) + body
+    beam = (
+        beams.beam(stage, ink, (spot.x, spot.y - spot.height * 0.81), spot.height)
+        if spot.member.entry.name == "lighthouse"
+        else ""
+    )
+    return beam + _shadow(stage, ink, spot, drawing.width * scale) + _halo(stage, ink, spot, drawing) + body
 
 
 def _turns(member: Member) -> bool:
@@ -284,11 +303,16 @@ def _shadow(stage: Stage, ink: Ink, spot: Spot, width: float) -> str:
         return ""
     if home == "water":
         tone = mix(stage.palette.water, "#0b1a3c", 0.5)
-        return f'<ellipse cx="{spot.x:.1f}" cy="{spot.y:.1f}" rx="{width * 0.5:.1f}" ry="{width * 0.045:.1f}" fill="{tone}" opacity=".5"/>'
+        return (
+            f'<ellipse cx="{spot.x:.1f}" cy="{spot.y:.1f}" rx="{width * 0.5:.1f}" ry="{width * 0.045:.1f}" '
+            f'fill="{tone}" opacity=".5"/>'
+        )
     tone = mix(stage.palette.ground, "#170f38", 0.75)
     rx = width * (0.54 if spot.layer == "cast" else 0.62)
     shade = ink.paint_of(tone, "shade")
-    return f'<ellipse cx="{spot.x:.1f}" cy="{spot.y:.1f}" rx="{rx:.1f}" ry="{rx * 0.2:.1f}" fill="{shade}" opacity=".8"/>'
+    return (
+        f'<ellipse cx="{spot.x:.1f}" cy="{spot.y:.1f}" rx="{rx:.1f}" ry="{rx * 0.2:.1f}" fill="{shade}" opacity=".8"/>'
+    )
 
 
 def _halo(stage: Stage, ink: Ink, spot: Spot, drawing: Drawing) -> str:
@@ -298,7 +322,13 @@ def _halo(stage: Stage, ink: Ink, spot: Spot, drawing: Drawing) -> str:
     turn = -1 if spot.flip and _turns(spot.member) else 1
     strength = 0.95 if stage.palette.dim > 0.1 or spot.member.subject.glows else 0.4
     glow = ink.paint_of("#ffd98a" if not spot.member.subject.glows else "#d9ffb0", "halo")
-    pool = f'<ellipse cx="{spot.x + turn * x * scale:.1f}" cy="{spot.y + 4:.1f}" rx="{r * scale * 1.5:.1f}" ry="{r * scale * 0.3:.1f}" fill="{glow}" opacity="{strength * 0.55:.2f}"/>'
+    pool = (
+        f'<ellipse cx="{spot.x + turn * x * scale:.1f}" cy="{spot.y + 4:.1f}" rx="{r * scale * 1.5:.1f}" '
+        f'ry="{r * scale * 0.3:.1f}" fill="{glow}" opacity="{strength * 0.55:.2f}"/>'
+    )
     if habitat(stage, spot.member) in {"float", "air", "swim"}:
         pool = ""
-    return pool + f'<circle cx="{spot.x + turn * x * scale:.1f}" cy="{spot.y + y * scale:.1f}" r="{r * scale:.1f}" fill="{glow}" opacity="{strength}"/>'
+    return pool + (
+        f'<circle cx="{spot.x + turn * x * scale:.1f}" cy="{spot.y + y * scale:.1f}" r="{r * scale:.1f}" '
+        f'fill="{glow}" opacity="{strength}"/>'
+    )

@@ -82,7 +82,12 @@ def _holding(holder: Drawing, held: Subject, ink: Ink) -> Drawing:
         light = (x, foot - thing.height * scale * 0.5, thing.height * scale * 1.3)
     place = f'<g transform="translate({x:.1f} {foot:.1f}) scale({scale:.3f})">{body}</g>'
     reach = max(holder.width, 2 * (abs(x) + thing.width * scale * 0.4))
-    return replace(holder, body=place + holder.body if held.name in {"umbrella", "flag", "toy_balloon"} else holder.body + place, width=reach, light=light)
+    return replace(
+        holder,
+        body=place + holder.body if held.name in {"umbrella", "flag", "toy_balloon"} else holder.body + place,
+        width=reach,
+        light=light,
+    )
 
 
 def _riding(rider: Drawing, ridden: Subject, ink: Ink) -> Drawing:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def strings(spots: list[Spot]) -> Callable[[Stage, Ink], str]:
     """Give the part that draws what the figures fly."""
-    fliers = [spot for spot in spots if spot.member.subject.flies is not None and spot.member.index == 0]
+    fliers = [spot for spot in spots if spot.member.subject.flies is not None and spot.member.place == 0]
     return lambda stage, ink: "".join(_flown(stage, ink, spot) for spot in fliers)
 
 
@@ -35,7 +35,13 @@ def _flown(stage: Stage, ink: Ink, spot: Spot) -> str:
     look = prop_look(flown)
     thing = draw(flown, look, ink)
     size = frame.h * 0.26 / thing.height
-    string = f'<path d="M{x0:.0f} {y0:.0f}Q{(x0 + x1) / 2:.0f} {(y0 + y1) / 2 + frame.h * 0.09:.0f} {x1:.0f} {y1:.0f}" fill="none" stroke="#fff8ea" stroke-width="2.4" opacity=".9"/>'
+    string = (
+        f'<path d="M{x0:.0f} {y0:.0f}Q{(x0 + x1) / 2:.0f} {(y0 + y1) / 2 + frame.h * 0.09:.0f} {x1:.0f} {y1:.0f}" '
+        'fill="none" stroke="#fff8ea" stroke-width="2.4" opacity=".9"/>'
+    )
     lean = -18 if x1 > x0 else 18
-    kite = f'<g transform="translate({x1:.0f} {y1:.0f}) rotate({lean}) scale({size * (1 if x1 > x0 else -1):.3f} {size:.3f}) translate(0 {thing.height * 0.6:.0f})">{thing.body}</g>'
+    kite = (
+        f'<g transform="translate({x1:.0f} {y1:.0f}) rotate({lean}) scale({size * (1 if x1 > x0 else -1):.3f} '
+        f'{size:.3f}) translate(0 {thing.height * 0.6:.0f})">{thing.body}</g>'
+    )
     return string + kite

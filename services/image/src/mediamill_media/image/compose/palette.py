@@ -42,10 +42,18 @@ class Palette(NamedTuple):
 
 
 BY_TIME = {
-    "day": Palette("#4a9fe8", "#8fcdf6", "#fdf1d6", "#8fb6d8", "#74bb5c", "#fff4c8", "#4199d0", "#55a556", 0.03, "#8cc8f4"),
-    "dawn": Palette("#7396dd", "#e8b4c8", "#ffe6bf", "#a99bcb", "#86b673", "#fff0cf", "#8aa9d2", "#5f9c74", 0.08, "#e8b0a8"),
-    "sunset": Palette("#3f2d72", "#dc5f7c", "#ffc57c", "#92608f", "#7c6a72", "#ffe0a0", "#8a5585", "#5f6d5c", 0.15, "#a04a78"),
-    "night": Palette("#0b1136", "#1f2d6c", "#4d60a8", "#2c3874", "#294a5c", "#eaf0ff", "#1d3069", "#24514f", 0.26, "#233a86"),
+    "day": Palette(
+        "#4a9fe8", "#8fcdf6", "#fdf1d6", "#8fb6d8", "#74bb5c", "#fff4c8", "#4199d0", "#55a556", 0.03, "#8cc8f4"
+    ),
+    "dawn": Palette(
+        "#7396dd", "#e8b4c8", "#ffe6bf", "#a99bcb", "#86b673", "#fff0cf", "#8aa9d2", "#5f9c74", 0.08, "#e8b0a8"
+    ),
+    "sunset": Palette(
+        "#3f2d72", "#dc5f7c", "#ffc57c", "#92608f", "#7c6a72", "#ffe0a0", "#8a5585", "#5f6d5c", 0.15, "#a04a78"
+    ),
+    "night": Palette(
+        "#0b1136", "#1f2d6c", "#4d60a8", "#2c3874", "#294a5c", "#eaf0ff", "#1d3069", "#24514f", 0.26, "#233a86"
+    ),
 }
 
 GROUNDS = {
@@ -90,7 +98,9 @@ def _by_place(palette: Palette, scene: Scene) -> Palette:
             top=top, mid=mid, horizon=low, far="#1f6fa6", ground="#e0cf9e", light="#e8fff8", dim=0.14, tint="#2a86b4"
         )
     if scene.place == "cave":
-        return palette._replace(top="#231d3f", mid="#3b3160", horizon="#6d5a92", far="#4a3f72", ground="#5d5280", dim=0.16)
+        return palette._replace(
+            top="#231d3f", mid="#3b3160", horizon="#6d5a92", far="#4a3f72", ground="#5d5280", dim=0.16
+        )
     return palette
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mediamill_media.image.compose import country, rooms, shore, space, town, underwater
+from mediamill_media.image.compose import (
+    caves,
+    corners,
+    country,
+    grounds,
+    heights,
+    rooms,
+    shore,
+    space,
+    town,
+    underwater,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,25 +40,25 @@ class Scenery(NamedTuple):
 
 
 PLACES: dict[str, Scenery] = {
-    "meadow": Scenery(country.far_hills, country.scattered_trees, country.grassland, country.corner_grass),
-    "garden": Scenery(country.far_hills, country.hedges, country.flower_beds, country.corner_grass),
-    "farm": Scenery(country.far_hills, country.farm_fields, country.grassland, country.corner_grass),
-    "forest": Scenery(country.forest_far, country.forest_mid, country.grassland, country.corner_leaves),
-    "mountain": Scenery(country.mountains, country.pine_slopes, country.grassland, country.corner_grass),
-    "snow": Scenery(country.mountains, country.pine_slopes, country.snowfield),
-    "desert": Scenery(country.dunes, country.desert_plants, country.sand),
+    "meadow": Scenery(country.far_hills, country.scattered_trees, grounds.grassland, corners.corner_grass),
+    "garden": Scenery(country.far_hills, country.hedges, grounds.flower_beds, corners.corner_grass),
+    "farm": Scenery(country.far_hills, country.farm_fields, grounds.grassland, corners.corner_grass),
+    "forest": Scenery(country.forest_far, country.forest_mid, grounds.grassland, corners.corner_leaves),
+    "mountain": Scenery(country.mountains, country.pine_slopes, grounds.grassland, corners.corner_grass),
+    "snow": Scenery(country.mountains, country.pine_slopes, grounds.snowfield),
+    "desert": Scenery(country.dunes, country.desert_plants, grounds.sand),
     "river": Scenery(country.far_hills, country.scattered_trees, shore.river, shore.reeds),
     "sea": Scenery(shore.open_sea, shore.cliffs, shore.near_water, shore.nothing),
     "beach": Scenery(shore.open_sea, shore.palms, shore.beach, shore.corner_palm),
-    "sky": Scenery(country.cloud_sea_far, country.cloud_sea, _nothing, country.cloud_front),
+    "sky": Scenery(heights.cloud_sea_far, heights.cloud_sea, _nothing, heights.cloud_front),
     "space": Scenery(space.asteroids, _nothing, _nothing),
     "moon": Scenery(space.far_craters, _nothing, space.craters),
     "underwater": Scenery(underwater.rays, underwater.reef, underwater.sea_floor, underwater.bubbles),
     "city": Scenery(town.skyline, town.towers, town.avenue),
     "street": Scenery(town.skyline, town.shopfronts, town.avenue),
-    "village": Scenery(country.mountains, town.cottages, country.grassland, country.corner_grass),
-    "cave": Scenery(country.cave_far, country.cave_pillars, country.sand, country.cave_mouth),
-    **{place: Scenery(rooms.wall, rooms.furniture, rooms.floor) for place in rooms.ROOMS},
+    "village": Scenery(country.mountains, town.cottages, grounds.grassland, corners.corner_grass),
+    "cave": Scenery(caves.cave_far, caves.cave_pillars, grounds.sand, caves.cave_mouth),
+    **{place: Scenery(rooms.wall, rooms.furniture, rooms.floor) for place in rooms.rooms()},
 }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mediamill_media.image.art.colors import darker, lighter, mix
-from mediamill_media.image.compose.country import Row, corner_grass, row
+from mediamill_media.image.compose.corners import corner_grass
+from mediamill_media.image.compose.plants import Row, row
 from mediamill_media.image.compose.ridges import Ridge, hills, land
 from mediamill_media.image.compose.stage import place_template, rect
 
@@ -25,7 +26,8 @@ def _water(stage: Stage, ink: Ink) -> str:
     far = mix(palette.water, palette.horizon, 0.5)
     ink.defs.setdefault(
         key,
-        f'<linearGradient id="{key}" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="{far}"/><stop offset=".3" stop-color="{palette.water}"/>'
+        f'<linearGradient id="{key}" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="{far}"/>'
+        f'<stop offset=".3" stop-color="{palette.water}"/>'
         f'<stop offset="1" stop-color="{darker(palette.water, 0.3)}"/></linearGradient>',
     )
     return f"url(#{key})"
@@ -36,7 +38,8 @@ def open_sea(stage: Stage, ink: Ink) -> str:
     frame, palette, chance = stage.frame, stage.palette, stage.chance("island")
     x, w, h = frame.w * (0.85 if stage.side < 0 else 0.15), frame.w * 0.13, frame.h * chance.uniform(0.05, 0.09)
     island = (
-        f'<path d="M{x - w:.0f} {stage.horizon + 2:.0f}Q{x - w * 0.5:.0f} {stage.horizon - h * 0.5:.0f} {x - w * 0.2:.0f} {stage.horizon - h:.0f}T{x + w * 0.3:.0f} {stage.horizon - h * 0.5:.0f}'
+        f'<path d="M{x - w:.0f} {stage.horizon + 2:.0f}Q{x - w * 0.5:.0f} {stage.horizon - h * 0.5:.0f} '
+        f"{x - w * 0.2:.0f} {stage.horizon - h:.0f}T{x + w * 0.3:.0f} {stage.horizon - h * 0.5:.0f}"
         f'T{x + w:.0f} {stage.horizon + 2:.0f}Z" fill="{palette.away(palette.far, 0.4)}"/>'
     )
     return island + rect(frame, stage.horizon, _water(stage, ink)) + _glitter(stage) + _swell(stage, "swell", 0.05)
@@ -51,7 +54,10 @@ def _glitter(stage: Stage) -> str:
         t = chance.random()
         y = stage.horizon + 4 + t * frame.h * 0.3
         x, w = sun + chance.gauss(0, 1) * frame.w * (0.025 + 0.07 * t), chance.uniform(8, 34) * (0.5 + t)
-        parts.append(f'<path d="M{x - w / 2:.1f} {y:.1f}h{w:.1f}" stroke="{tone}" stroke-width="{1.4 + 2 * t:.1f}" stroke-linecap="round" opacity="{0.65 * (1 - 0.6 * t):.2f}"/>')
+        parts.append(
+            f'<path d="M{x - w / 2:.1f} {y:.1f}h{w:.1f}" stroke="{tone}" stroke-width="{1.4 + 2 * t:.1f}" '
+            f'stroke-linecap="round" opacity="{0.65 * (1 - 0.6 * t):.2f}"/>'
+        )
     return "".join(parts)
 
 
@@ -61,8 +67,16 @@ def _swell(stage: Stage, name: str, start: float) -> str:
     parts = []
     for _ in range(34):
         t = chance.random()
-        x, y, w = chance.uniform(frame.left, frame.right), stage.horizon + frame.h * (start + 0.4 * t), chance.uniform(24, 70) * (0.5 + t)
-        parts.append(f'<path d="M{x:.0f} {y:.0f}q{w * 0.25:.0f} {-4 - 4 * t:.0f} {w * 0.5:.0f} 0t{w * 0.5:.0f} 0" fill="none" stroke="{tone}" stroke-width="{1.5 + 1.6 * t:.1f}" stroke-linecap="round" opacity=".45"/>')
+        x, y, w = (
+            chance.uniform(frame.left, frame.right),
+            stage.horizon + frame.h * (start + 0.4 * t),
+            chance.uniform(24, 70) * (0.5 + t),
+        )
+        parts.append(
+            f'<path d="M{x:.0f} {y:.0f}q{w * 0.25:.0f} {-4 - 4 * t:.0f} {w * 0.5:.0f} 0t{w * 0.5:.0f} 0" '
+            f'fill="none" stroke="{tone}" stroke-width="{1.5 + 1.6 * t:.1f}" stroke-linecap="round" '
+            'opacity=".45"/>'
+        )
     return "".join(parts)
 
 
@@ -79,14 +93,25 @@ def cliffs(stage: Stage, ink: Ink) -> str:
         return f"{edge + reach * w * share:.0f}"
 
     body = (
-        f'<path d="M{edge:.0f} {y - 44:.0f}C{at(0.3)} {y - 56:.0f} {at(0.6)} {y - 34:.0f} {at(0.78)} {y - 22:.0f}C{at(0.9)} {y + 10:.0f} {at(0.92)} {y + 36:.0f} {at(1.02)} {y + frame.h * 0.1:.0f}L{edge:.0f} {y + frame.h * 0.12:.0f}Z" fill="{ink.paint_of(rock, "soft")}"/>'
-        f'<path d="M{edge:.0f} {y - 46:.0f}C{at(0.3)} {y - 60:.0f} {at(0.6)} {y - 38:.0f} {at(0.8)} {y - 22:.0f}C{at(0.7)} {y - 10:.0f} {at(0.62)} {y - 24:.0f} {at(0.5)} {y - 12:.0f}C{at(0.36)} {y - 26:.0f} {at(0.2)} {y - 14:.0f} {edge:.0f} {y - 20:.0f}Z" fill="{ink.paint_of(grass, "soft")}"/>'
+        f'<path d="M{edge:.0f} {y - 44:.0f}C{at(0.3)} {y - 56:.0f} {at(0.6)} {y - 34:.0f} {at(0.78)} '
+        f"{y - 22:.0f}C{at(0.9)} {y + 10:.0f} {at(0.92)} {y + 36:.0f} {at(1.02)} "
+        f'{y + frame.h * 0.1:.0f}L{edge:.0f} {y + frame.h * 0.12:.0f}Z" fill="{ink.paint_of(rock, "soft")}"/>'
+        f'<path d="M{edge:.0f} {y - 46:.0f}C{at(0.3)} {y - 60:.0f} {at(0.6)} {y - 38:.0f} {at(0.8)} '
+        f"{y - 22:.0f}C{at(0.7)} {y - 10:.0f} {at(0.62)} {y - 24:.0f} {at(0.5)} {y - 12:.0f}C{at(0.36)} "
+        f'{y - 26:.0f} {at(0.2)} {y - 14:.0f} {edge:.0f} {y - 20:.0f}Z" fill="{ink.paint_of(grass, "soft")}"/>'
     )
     cracks = "".join(
-        f'<path d="M{at(share)} {y + 8:.0f}l{reach * 10} 26l{-reach * 6} 20" fill="none" stroke="{darker(rock, 0.25)}" stroke-width="4" opacity=".5" stroke-linecap="round"/>'
+        (
+            f'<path d="M{at(share)} {y + 8:.0f}l{reach * 10} 26l{-reach * 6} 20" fill="none" '
+            f'stroke="{darker(rock, 0.25)}" stroke-width="4" opacity=".5" stroke-linecap="round"/>'
+        )
         for share in (0.2, 0.44, 0.66, 0.8)
     )
-    foam = f'<path d="M{at(1.06)} {y + frame.h * 0.1:.0f}Q{at(0.5)} {y + frame.h * 0.145:.0f} {edge:.0f} {y + frame.h * 0.115:.0f}" fill="none" stroke="#fff" stroke-width="9" opacity=".55" stroke-linecap="round"/>'
+    foam = (
+        f'<path d="M{at(1.06)} {y + frame.h * 0.1:.0f}Q{at(0.5)} {y + frame.h * 0.145:.0f} {edge:.0f} '
+        f'{y + frame.h * 0.115:.0f}" fill="none" stroke="#fff" stroke-width="9" opacity=".55" '
+        'stroke-linecap="round"/>'
+    )
     return body + cracks + foam
 
 
@@ -99,13 +124,18 @@ def _waves(stage: Stage, ink: Ink, name: str, share: float, tone: str) -> str:
     line = f"M{x:.0f} {frame.bottom:.0f}V{y:.0f}"
     while x < frame.right:
         lift = chance.uniform(9, 16) * rough
-        line += f"C{x + step * 0.34:.0f} {y + lift * 0.15:.0f} {x + step * 0.5:.0f} {y - lift:.0f} {x + step * 0.72:.0f} {y - lift:.0f}S{x + step * 0.9:.0f} {y + lift * 0.1:.0f} {x + step:.0f} {y:.0f}"
+        line += (
+            f"C{x + step * 0.34:.0f} {y + lift * 0.15:.0f} {x + step * 0.5:.0f} {y - lift:.0f} "
+            f"{x + step * 0.72:.0f} {y - lift:.0f}S{x + step * 0.9:.0f} {y + lift * 0.1:.0f} {x + step:.0f} "
+            f"{y:.0f}"
+        )
         x += step
     line += f"V{frame.bottom:.0f}Z"
     crest = mix(lighter(tone, 0.45), stage.palette.horizon, 0.25)
     shift = 5 + 3 * rough
     return (
-        f'<path d="{line}" transform="translate({-stage.side * shift:.0f} {-shift * 0.5:.0f})" fill="{crest}" opacity=".75"/>'
+        f'<path d="{line}" transform="translate({-stage.side * shift:.0f} {-shift * 0.5:.0f})" fill="{crest}" '
+        'opacity=".75"/>'
         f'<path d="{line}" fill="{ink.paint_of(tone, "soft")}"/>'
     )
 
@@ -113,7 +143,9 @@ def _waves(stage: Stage, ink: Ink, name: str, share: float, tone: str) -> str:
 def near_water(stage: Stage, ink: Ink) -> str:
     """Draw the nearest waves, high in a storm."""
     water = stage.palette.water
-    return _waves(stage, ink, "wave1", 0.76, mix(water, stage.palette.horizon, 0.1)) + _waves(stage, ink, "wave2", 0.86, darker(water, 0.12))
+    return _waves(stage, ink, "wave1", 0.76, mix(water, stage.palette.horizon, 0.1)) + _waves(
+        stage, ink, "wave2", 0.86, darker(water, 0.12)
+    )
 
 
 def front_water(stage: Stage, ink: Ink) -> str:
@@ -128,7 +160,11 @@ def beach(stage: Stage, ink: Ink) -> str:
     wet = [(x, y - 15) for x, y in line]
     foam = [(x, y - 24) for x, y in line]
     specks = "".join(
-        f'<circle cx="{chance.uniform(frame.left, frame.right):.0f}" cy="{frame.h * chance.uniform(0.77, 1.05):.0f}" r="{chance.uniform(1, 2.6):.1f}" fill="{darker(stage.palette.ground, 0.2)}" opacity=".6"/>'
+        (
+            f'<circle cx="{chance.uniform(frame.left, frame.right):.0f}" '
+            f'cy="{frame.h * chance.uniform(0.77, 1.05):.0f}" r="{chance.uniform(1, 2.6):.1f}" '
+            f'fill="{darker(stage.palette.ground, 0.2)}" opacity=".6"/>'
+        )
         for _ in range(70)
     )
     shells = "".join(
@@ -150,9 +186,19 @@ def palms(stage: Stage, ink: Ink) -> str:
     colors = {"main": palette.away(palette.leaf, 0.1), "wood": palette.away("#a37a52", 0.08)}
     spots = (0.02, 0.12) if stage.side > 0 else (0.98, 0.88)
     edge, reach = (frame.left, 1) if stage.side > 0 else (frame.right, -1)
-    tongue = f'<path d="M{edge:.0f} {frame.h * 0.63:.0f}C{edge + reach * frame.w * 0.14:.0f} {frame.h * 0.625:.0f} {edge + reach * frame.w * 0.24:.0f} {frame.h * 0.66:.0f} {edge + reach * frame.w * 0.32:.0f} {frame.h * 0.71:.0f}H{edge:.0f}Z" fill="{ink.paint_of(palette.ground, "soft")}"/>'
+    tongue = (
+        f'<path d="M{edge:.0f} {frame.h * 0.63:.0f}C{edge + reach * frame.w * 0.14:.0f} {frame.h * 0.625:.0f} '
+        f"{edge + reach * frame.w * 0.24:.0f} {frame.h * 0.66:.0f} {edge + reach * frame.w * 0.32:.0f} "
+        f'{frame.h * 0.71:.0f}H{edge:.0f}Z" fill="{ink.paint_of(palette.ground, "soft")}"/>'
+    )
     trees = "".join(
-        place_template(ink, ("nature", "palm"), (frame.w * share, frame.h * (0.655 + 0.012 * k), frame.h * (0.42 - 0.1 * k)), colors) for k, share in enumerate(spots)
+        place_template(
+            ink,
+            ("nature", "palm"),
+            (frame.w * share, frame.h * (0.655 + 0.012 * k), frame.h * (0.42 - 0.1 * k)),
+            colors,
+        )
+        for k, share in enumerate(spots)
     )
     return tongue + trees
 
@@ -163,7 +209,11 @@ def corner_palm(stage: Stage, _ink: Ink) -> str:
     x, reach = (frame.right, -1) if stage.side > 0 else (frame.left, 1)
     tone = mix(darker(stage.palette.leaf, 0.45), "#123a4a", 0.3)
     leaves = "".join(
-        f'<path d="M{x:.0f} {frame.top:.0f}Q{x + reach * dx * 0.6:.0f} {frame.top + dy * 0.2:.0f} {x + reach * dx:.0f} {frame.top + dy:.0f}Q{x + reach * dx * 0.4:.0f} {frame.top + dy * 0.62:.0f} {x:.0f} {frame.top + 46:.0f}Z" fill="{tone}"/>'
+        (
+            f'<path d="M{x:.0f} {frame.top:.0f}Q{x + reach * dx * 0.6:.0f} {frame.top + dy * 0.2:.0f} '
+            f"{x + reach * dx:.0f} {frame.top + dy:.0f}Q{x + reach * dx * 0.4:.0f} {frame.top + dy * 0.62:.0f} "
+            f'{x:.0f} {frame.top + 46:.0f}Z" fill="{tone}"/>'
+        )
         for dx, dy in ((300, 100), (230, 170), (120, 210))
     )
     return f'<g opacity=".92">{leaves}</g>'
@@ -181,13 +231,21 @@ def river(stage: Stage, ink: Ink) -> str:
         return f"{edge + reach * frame.w * share:.0f}"
 
     water = (
-        f'M{at(0.42)} {y:.0f}C{at(0.24)} {y + 36:.0f} {at(0.5)} {y + 70:.0f} {at(0.62)} {frame.h * 0.8:.0f}C{at(0.68)} {frame.h * 0.88:.0f} {at(0.66)} {frame.h * 0.96:.0f} {at(0.5)} {frame.bottom:.0f}'
-        f'H{edge:.0f}V{frame.h * 0.72:.0f}C{at(0.16)} {frame.h * 0.68:.0f} {at(0.26)} {y + 40:.0f} {at(0.36)} {y:.0f}Z'
+        f"M{at(0.42)} {y:.0f}C{at(0.24)} {y + 36:.0f} {at(0.5)} {y + 70:.0f} {at(0.62)} "
+        f"{frame.h * 0.8:.0f}C{at(0.68)} {frame.h * 0.88:.0f} {at(0.66)} {frame.h * 0.96:.0f} {at(0.5)} "
+        f"{frame.bottom:.0f}"
+        f"H{edge:.0f}V{frame.h * 0.72:.0f}C{at(0.16)} {frame.h * 0.68:.0f} {at(0.26)} {y + 40:.0f} {at(0.36)} {y:.0f}Z"
     )
-    rim = f'<path d="{water}" fill="{_water(stage, ink)}" stroke="{mix("#ead9a6", palette.tint, palette.dim)}" stroke-width="12" stroke-linejoin="round"/>'
+    rim = (
+        f'<path d="{water}" fill="{_water(stage, ink)}" stroke="{mix("#ead9a6", palette.tint, palette.dim)}" '
+        'stroke-width="12" stroke-linejoin="round"/>'
+    )
     chance = stage.chance("ripples")
     ripples = "".join(
-        f'<path d="M{float(at(chance.uniform(0.06, 0.46))):.0f} {frame.h * chance.uniform(0.77, 1.02):.0f}q20 -6 40 0t40 0" fill="none" stroke="#fff" stroke-width="3" opacity=".4" stroke-linecap="round"/>'
+        (
+            f'<path d="M{float(at(chance.uniform(0.06, 0.46))):.0f} {frame.h * chance.uniform(0.77, 1.02):.0f}q20 '
+            '-6 40 0t40 0" fill="none" stroke="#fff" stroke-width="3" opacity=".4" stroke-linecap="round"/>'
+        )
         for _ in range(14)
     )
     return bank + rim + ripples + row(stage, ink, line, Row("bush", 8, frame.h * 0.05, 0.05))

@@ -86,7 +86,13 @@ def _lamp(stage: Stage, ink: Ink) -> str:
 def _moon(ink: Ink, x: float, y: float, r: float) -> str:
     craters = "".join(
         f'<circle cx="{x + dx * r:.1f}" cy="{y + dy * r:.1f}" r="{size * r:.1f}" fill="#d3d6e6" opacity=".75"/>'
-        for dx, dy, size in ((-0.35, -0.25, 0.2), (0.3, 0.15, 0.26), (-0.15, 0.5, 0.14), (0.42, -0.42, 0.11), (-0.6, 0.2, 0.1))
+        for dx, dy, size in (
+            (-0.35, -0.25, 0.2),
+            (0.3, 0.15, 0.26),
+            (-0.15, 0.5, 0.14),
+            (0.42, -0.42, 0.11),
+            (-0.6, 0.2, 0.1),
+        )
     )
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="{ink.paint_of("#f3f1e6", "ball")}"/>{craters}'
 
@@ -97,7 +103,10 @@ def _stars(stage: Stage, ink: Ink) -> str:
     lines = []
     for _ in range(230):
         x, y = chance.uniform(frame.left, frame.right), chance.uniform(frame.top, low)
-        size, shine = chance.choice((0.9, 1.1, 1.3, 1.7, 2.3)), chance.uniform(0.35, 1) * (1.1 - 0.8 * max(0, y) / max(low, 1))
+        size, shine = (
+            chance.choice((0.9, 1.1, 1.3, 1.7, 2.3)),
+            chance.uniform(0.35, 1) * (1.1 - 0.8 * max(0, y) / max(low, 1)),
+        )
         lines.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}" fill="#fff8e6" opacity="{max(shine, 0.1):.2f}"/>')
     halo = ink.paint_of("#dfe6ff", "halo")
     for _ in range(14 if "star" in stage.scene.names() else 6):
@@ -105,7 +114,8 @@ def _stars(stage: Stage, ink: Ink) -> str:
         size = chance.uniform(5, 9)
         lines.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size * 2.2:.1f}" fill="{halo}" opacity=".7"/>'
-            f'<path d="M{x - size:.1f} {y:.1f}Q{x:.1f} {y:.1f} {x:.1f} {y - size:.1f}Q{x:.1f} {y:.1f} {x + size:.1f} {y:.1f}'
+            f'<path d="M{x - size:.1f} {y:.1f}Q{x:.1f} {y:.1f} {x:.1f} {y - size:.1f}Q{x:.1f} {y:.1f} '
+            f"{x + size:.1f} {y:.1f}"
             f'Q{x:.1f} {y:.1f} {x:.1f} {y + size:.1f}Q{x:.1f} {y:.1f} {x - size:.1f} {y:.1f}Z" fill="#fff"/>'
         )
     return "".join(lines)
@@ -116,7 +126,8 @@ def _nebula(stage: Stage, ink: Ink) -> str:
     return "".join(
         f'<ellipse cx="{frame.w * chance.uniform(0.1, 0.9):.0f}" cy="{frame.h * chance.uniform(0.1, 0.7):.0f}" '
         f'rx="{frame.w * chance.uniform(0.2, 0.42):.0f}" ry="{frame.h * chance.uniform(0.14, 0.3):.0f}" '
-        f'fill="{ink.paint_of(color, "halo")}" opacity=".42" transform="rotate({chance.uniform(-25, 25):.0f} {frame.w / 2:.0f} {frame.h / 2:.0f})"/>'
+        f'fill="{ink.paint_of(color, "halo")}" opacity=".42" transform="rotate({chance.uniform(-25, 25):.0f} '
+        f'{frame.w / 2:.0f} {frame.h / 2:.0f})"/>'
         for color in ("#7a4bd0", "#d0528f", "#3b7ad8", "#8d5be0")
     )
 
@@ -127,8 +138,10 @@ def _aurora(stage: Stage, ink: Ink) -> str:
     for color, share in (("#b07cf2", 0.02), ("#5ff0b0", 0.1), ("#6fb8ff", 0.2)):
         y, bend, deep = frame.h * share, chance.uniform(50, 100), frame.h * 0.36
         bands.append(
-            f'<path d="M{frame.left:.0f} {y + bend:.0f}C{frame.w * 0.3:.0f} {y - bend:.0f} {frame.w * 0.6:.0f} {y + bend * 1.6:.0f} {frame.right:.0f} {y - bend * 0.4:.0f}'
-            f'V{y + deep:.0f}C{frame.w * 0.6:.0f} {y + deep + bend:.0f} {frame.w * 0.3:.0f} {y + deep - bend * 0.6:.0f} {frame.left:.0f} {y + deep + 40:.0f}Z" '
+            f'<path d="M{frame.left:.0f} {y + bend:.0f}C{frame.w * 0.3:.0f} {y - bend:.0f} '
+            f"{frame.w * 0.6:.0f} {y + bend * 1.6:.0f} {frame.right:.0f} {y - bend * 0.4:.0f}"
+            f"V{y + deep:.0f}C{frame.w * 0.6:.0f} {y + deep + bend:.0f} {frame.w * 0.3:.0f} "
+            f'{y + deep - bend * 0.6:.0f} {frame.left:.0f} {y + deep + 40:.0f}Z" '
             f'fill="{ink.paint_of(color, "veil")}" opacity=".62"/>'
         )
     return "".join(bands)
@@ -136,9 +149,16 @@ def _aurora(stage: Stage, ink: Ink) -> str:
 
 def _rainbow(stage: Stage) -> str:
     frame = stage.frame
-    x, y, r = frame.w * (0.62 if stage.side < 0 else 0.38), stage.horizon + frame.h * 0.06, min(frame.w * 0.46, frame.h * 0.62)
+    x, y, r = (
+        frame.w * (0.62 if stage.side < 0 else 0.38),
+        stage.horizon + frame.h * 0.06,
+        min(frame.w * 0.46, frame.h * 0.62),
+    )
     return "".join(
-        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{r - step * 13:.0f}" fill="none" stroke="{color}" stroke-width="14" opacity=".62"/>'
+        (
+            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{r - step * 13:.0f}" fill="none" stroke="{color}" '
+            'stroke-width="14" opacity=".62"/>'
+        )
         for step, color in enumerate(RAINBOW)
     )
 
@@ -151,10 +171,17 @@ def _planet(stage: Stage, ink: Ink) -> str:
     x, y = frame.w * (0.8 if stage.side < 0 else 0.2), frame.h * (0.28 if wanted else 0.2)
     base = chance.choice(("#e58d6a", "#6fb3d9", "#d9a6e0", "#efc06a"))
     bands = "".join(
-        f'<path d="M{x - r * w:.1f} {y + r * dy:.1f}Q{x:.1f} {y + r * (dy + 0.16):.1f} {x + r * w:.1f} {y + r * dy:.1f}" fill="none" stroke="{mix(base, "#ffffff", 0.4)}" stroke-width="{r * 0.1:.1f}" opacity=".5" stroke-linecap="round"/>'
+        (
+            f'<path d="M{x - r * w:.1f} {y + r * dy:.1f}Q{x:.1f} {y + r * (dy + 0.16):.1f} {x + r * w:.1f} '
+            f'{y + r * dy:.1f}" fill="none" stroke="{mix(base, "#ffffff", 0.4)}" stroke-width="{r * 0.1:.1f}" '
+            'opacity=".5" stroke-linecap="round"/>'
+        )
         for dy, w in ((-0.45, 0.8), (-0.05, 0.92), (0.34, 0.82))
     )
-    ring = '<path d="M{0:.1f} {1:.1f}A{2:.1f} {3:.1f} 0 0 {4} {5:.1f} {1:.1f}" fill="none" stroke="#f0dcb8" stroke-width="{6:.1f}" opacity=".8"/>'
+    ring = (
+        '<path d="M{0:.1f} {1:.1f}A{2:.1f} {3:.1f} 0 0 {4} {5:.1f} {1:.1f}" fill="none" stroke="#f0dcb8" '
+        'stroke-width="{6:.1f}" opacity=".8"/>'
+    )
     rx = r * 1.7
     behind = ring.format(x - rx, y, rx, r * 0.42, 1, x + rx, r * 0.13)
     before = ring.format(x - rx, y, rx, r * 0.42, 0, x + rx, r * 0.13)
@@ -173,7 +200,11 @@ def clouds(stage: Stage, ink: Ink) -> str:
     if "cloud" in stage.scene.names():
         count += 4
     low = 0.3 if stage.scene.place != "sky" else 0.5
-    tone = mix(stage.palette.horizon, "#ffffff", 0.55) if not stage.palette.dark else mix(stage.palette.mid, "#9fb0e8", 0.3)
+    tone = (
+        mix(stage.palette.horizon, "#ffffff", 0.55)
+        if not stage.palette.dark
+        else mix(stage.palette.mid, "#9fb0e8", 0.3)
+    )
     if weather in {"storm", "rain"}:
         tone = mix(stage.palette.mid, "#39425f", 0.42)
     parts = []
@@ -190,15 +221,20 @@ def cloud(ink: Ink, chance: random.Random, at: tuple[float, float, float], tone:
     fade = f"cloud{tone[1:]}"
     ink.defs.setdefault(
         fade,
-        f'<linearGradient id="{fade}" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="{mix(tone, "#ffffff", 0.35)}" stop-opacity=".96"/>'
-        f'<stop offset=".5" stop-color="{tone}" stop-opacity=".85"/><stop offset="1" stop-color="{tone}" stop-opacity="0"/></linearGradient>',
+        f'<linearGradient id="{fade}" x1="0" y1="0" x2="0" y2="1">'
+        f'<stop offset="0" stop-color="{mix(tone, "#ffffff", 0.35)}" stop-opacity=".96"/>'
+        f'<stop offset=".5" stop-color="{tone}" stop-opacity=".85"/>'
+        f'<stop offset="1" stop-color="{tone}" stop-opacity="0"/></linearGradient>',
     )
     h = w * chance.uniform(0.42, 0.56)
     a, b = chance.uniform(0.5, 0.75), chance.uniform(0.55, 0.8)
     path = (
-        f"M{x - w:.1f} {y:.1f}C{x - w * 1.25:.1f} {y - h * 0.5:.1f} {x - w * 0.85:.1f} {y - h * 0.75:.1f} {x - w * 0.62:.1f} {y - h * 0.6:.1f}"
-        f"C{x - w * 0.6:.1f} {y - h * (0.9 + a * 0.4):.1f} {x - w * 0.05:.1f} {y - h * (1.0 + a * 0.45):.1f} {x + w * 0.06:.1f} {y - h * 0.86:.1f}"
-        f"C{x + w * 0.3:.1f} {y - h * (0.9 + b * 0.3):.1f} {x + w * 0.68:.1f} {y - h * b:.1f} {x + w * 0.62:.1f} {y - h * 0.5:.1f}"
+        f"M{x - w:.1f} {y:.1f}C{x - w * 1.25:.1f} {y - h * 0.5:.1f} {x - w * 0.85:.1f} {y - h * 0.75:.1f} "
+        f"{x - w * 0.62:.1f} {y - h * 0.6:.1f}"
+        f"C{x - w * 0.6:.1f} {y - h * (0.9 + a * 0.4):.1f} {x - w * 0.05:.1f} {y - h * (1.0 + a * 0.45):.1f} "
+        f"{x + w * 0.06:.1f} {y - h * 0.86:.1f}"
+        f"C{x + w * 0.3:.1f} {y - h * (0.9 + b * 0.3):.1f} {x + w * 0.68:.1f} {y - h * b:.1f} "
+        f"{x + w * 0.62:.1f} {y - h * 0.5:.1f}"
         f"C{x + w * 0.95:.1f} {y - h * 0.66:.1f} {x + w * 1.2:.1f} {y - h * 0.3:.1f} {x + w:.1f} {y:.1f}Z"
     )
     return f'<path d="{path}" fill="url(#{fade})"/>'

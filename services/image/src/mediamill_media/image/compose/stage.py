@@ -70,4 +70,7 @@ def place_template(ink: Ink, drawing: tuple[str, str], at: tuple[float, float, f
 
 def rect(frame: Frame, y: float, fill: str) -> str:
     """Fill the layer from ``y`` down."""
-    return f'<rect x="{frame.left:.1f}" y="{y:.1f}" width="{frame.w + 2 * frame.mx:.1f}" height="{frame.bottom - y:.1f}" fill="{fill}"/>'
+    return (
+        f'<rect x="{frame.left:.1f}" y="{y:.1f}" width="{frame.w + 2 * frame.mx:.1f}" '
+        f'height="{frame.bottom - y:.1f}" fill="{fill}"/>'
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mediamill_media.image.art.colors import darker, lighter, mix
-from mediamill_media.image.compose.country import Row, row
+from mediamill_media.image.compose.plants import Row, row
 from mediamill_media.image.compose.ridges import Ridge, hills, land
 from mediamill_media.image.compose.stage import place_template, rect
 
@@ -29,7 +29,10 @@ def _windows(stage: Stage, chance: random.Random, box: tuple[float, float, float
         for j in range(int((h - 18) / 26)):
             on = chance.random() < (0.55 if lit else 0.0)
             tone = "#ffd46e" if on else mix(mix(stage.palette.mid, "#ffffff", 0.3), stage.palette.far, 0.3 + far * 0.4)
-            parts.append(f'<rect x="{x + step * (i + 0.5) - size / 2:.0f}" y="{y + 14 + j * 26:.0f}" width="{size:.0f}" height="13" rx="2" fill="{tone}" opacity="{0.9 - far * 0.35:.2f}"/>')
+            parts.append(
+                f'<rect x="{x + step * (i + 0.5) - size / 2:.0f}" y="{y + 14 + j * 26:.0f}" width="{size:.0f}" '
+                f'height="13" rx="2" fill="{tone}" opacity="{0.9 - far * 0.35:.2f}"/>'
+            )
     return "".join(parts)
 
 
@@ -40,11 +43,20 @@ def _towers(stage: Stage, ink: Ink, spec: tuple[str, float, float, float]) -> st
     x, parts = frame.left - 20.0, []
     while x < frame.right:
         w, h = chance.uniform(58, 112) * (1.15 - far * 0.5), mean * chance.uniform(0.55, 1.25)
-        tone = stage.palette.away(mix(mix(chance.choice(WALLS), "#6d7fae", 0.45), stage.palette.tint, stage.palette.dim + 0.06), far)
+        tone = stage.palette.away(
+            mix(mix(chance.choice(WALLS), "#6d7fae", 0.45), stage.palette.tint, stage.palette.dim + 0.06), far
+        )
         y = foot - h
-        parts.append(f'<rect x="{x:.0f}" y="{y:.0f}" width="{w:.0f}" height="{frame.bottom - y:.0f}" rx="4" fill="{ink.paint_of(tone, "side")}"/>')
+        parts.append(
+            f'<rect x="{x:.0f}" y="{y:.0f}" width="{w:.0f}" height="{frame.bottom - y:.0f}" rx="4" '
+            f'fill="{ink.paint_of(tone, "side")}"/>'
+        )
         if chance.random() < 0.4:
-            parts.append(f'<rect x="{x + w * 0.3:.0f}" y="{y - 16:.0f}" width="{w * 0.4:.0f}" height="18" rx="3" fill="{darker(tone, 0.12)}"/><path d="M{x + w * 0.5:.0f} {y - 16:.0f}v-22" stroke="{darker(tone, 0.2)}" stroke-width="3"/>')
+            parts.append(
+                f'<rect x="{x + w * 0.3:.0f}" y="{y - 16:.0f}" width="{w * 0.4:.0f}" height="18" rx="3" '
+                f'fill="{darker(tone, 0.12)}"/><path d="M{x + w * 0.5:.0f} {y - 16:.0f}v-22" '
+                f'stroke="{darker(tone, 0.2)}" stroke-width="3"/>'
+            )
         if far < 0.6:
             parts.append(_windows(stage, chance, (x + 6, y, w - 12, h), far))
         x += w + chance.uniform(-2, 14)
@@ -54,14 +66,18 @@ def _towers(stage: Stage, ink: Ink, spec: tuple[str, float, float, float]) -> st
 def skyline(stage: Stage, ink: Ink) -> str:
     """Draw the far towers of a city."""
     frame = stage.frame
-    return _towers(stage, ink, ("sky1", stage.horizon, frame.h * 0.42, 0.66)) + _towers(stage, ink, ("sky2", stage.horizon, frame.h * 0.3, 0.4))
+    return _towers(stage, ink, ("sky1", stage.horizon, frame.h * 0.42, 0.66)) + _towers(
+        stage, ink, ("sky2", stage.horizon, frame.h * 0.3, 0.4)
+    )
 
 
 def towers(stage: Stage, ink: Ink) -> str:
     """Draw the nearer towers and the trees before them."""
     frame = stage.frame
     line = [(frame.left, stage.horizon + 6), (frame.right, stage.horizon + 6)]
-    return _towers(stage, ink, ("near", stage.horizon, frame.h * 0.24, 0.16)) + row(stage, ink, line, Row("tree|bush", 9, frame.h * 0.1, 0.1))
+    return _towers(stage, ink, ("near", stage.horizon, frame.h * 0.24, 0.16)) + row(
+        stage, ink, line, Row("tree|bush", 9, frame.h * 0.1, 0.1)
+    )
 
 
 def _house_row(stage: Stage, ink: Ink, foot: float, tall: float) -> str:
@@ -76,24 +92,53 @@ def _house_row(stage: Stage, ink: Ink, foot: float, tall: float) -> str:
     return "".join(parts)
 
 
-def _facade(stage: Stage, ink: Ink, chance: random.Random, box: tuple[float, float, float, float], tones: tuple[str, str]) -> str:
+def _facade(
+    stage: Stage, ink: Ink, chance: random.Random, box: tuple[float, float, float, float], tones: tuple[str, str]
+) -> str:
     x, foot, w, h = box
     wall, roof = tones
     y, pitch = foot - h, chance.uniform(34, 70)
     lit = "#ffd46e" if stage.palette.dim > 0.1 else "#bfe2ee"
     glass = ink.paint_of(lit, "soft")
-    snow = f'<path d="M{x - 8:.0f} {y + 3:.0f}L{x + w / 2:.0f} {y - pitch - 5:.0f}L{x + w + 8:.0f} {y + 3:.0f}L{x + w - 8:.0f} {y - 2:.0f}L{x + w / 2:.0f} {y - pitch + 14:.0f}L{x + 8:.0f} {y - 2:.0f}Z" fill="{mix("#ffffff", stage.palette.tint, stage.palette.dim)}"/>' if stage.scene.snowy else ""
+    snow = (
+        (
+            f'<path d="M{x - 8:.0f} {y + 3:.0f}L{x + w / 2:.0f} {y - pitch - 5:.0f}L{x + w + 8:.0f} '
+            f'{y + 3:.0f}L{x + w - 8:.0f} {y - 2:.0f}L{x + w / 2:.0f} {y - pitch + 14:.0f}L{x + 8:.0f} {y - 2:.0f}Z" '
+            f'fill="{mix("#ffffff", stage.palette.tint, stage.palette.dim)}"/>'
+        )
+        if stage.scene.snowy
+        else ""
+    )
     body = (
         f'<rect x="{x:.0f}" y="{y:.0f}" width="{w:.0f}" height="{h + 30:.0f}" fill="{ink.paint_of(wall, "soft")}"/>'
-        f'<path d="M{x - 7:.0f} {y + 3:.0f}L{x + w / 2:.0f} {y - pitch:.0f}L{x + w + 7:.0f} {y + 3:.0f}Z" fill="{ink.paint_of(roof, "soft")}"/>' + snow
+        f'<path d="M{x - 7:.0f} {y + 3:.0f}L{x + w / 2:.0f} {y - pitch:.0f}L{x + w + 7:.0f} {y + 3:.0f}Z" '
+        f'fill="{ink.paint_of(roof, "soft")}"/>' + snow
     )
     for k in range(2):
         for j in range(max(1, int(h / 96))):
             wx, wy = x + w * (0.18 + 0.4 * k), y + 20 + j * 74
-            body += f'<rect x="{wx:.0f}" y="{wy:.0f}" width="{w * 0.22:.0f}" height="40" rx="{chance.choice((3, 14))}" fill="{glass}" stroke="{lighter(wall, 0.5)}" stroke-width="4"/><path d="M{wx + w * 0.11:.0f} {wy:.0f}v40M{wx:.0f} {wy + 20:.0f}h{w * 0.22:.0f}" stroke="{lighter(wall, 0.5)}" stroke-width="2.6"/>'
+            body += (
+                f'<rect x="{wx:.0f}" y="{wy:.0f}" width="{w * 0.22:.0f}" height="40" '
+                f'rx="{chance.choice((3, 14))}" fill="{glass}" stroke="{lighter(wall, 0.5)}" stroke-width="4"/>'
+                f'<path d="M{wx + w * 0.11:.0f} {wy:.0f}v40M{wx:.0f} {wy + 20:.0f}h{w * 0.22:.0f}" '
+                f'stroke="{lighter(wall, 0.5)}" stroke-width="2.6"/>'
+            )
     door = darker(roof, 0.1)
-    awning = "".join(f'<path d="M{x + w * 0.1 + s * w * 0.16:.0f} {foot - 66:.0f}h{w * 0.16:.0f}l4 20q{-w * 0.08:.0f} 12 {-w * 0.16 - 4:.0f} 0Z" fill="{roof if s % 2 else lighter(wall, 0.6)}"/>' for s in range(5))
-    return body + f'<rect x="{x + w * 0.38:.0f}" y="{foot - 56:.0f}" width="{w * 0.24:.0f}" height="60" rx="4" fill="{ink.paint_of(door, "soft")}"/>' + (awning if chance.random() < 0.5 else "")
+    awning = "".join(
+        (
+            f'<path d="M{x + w * 0.1 + s * w * 0.16:.0f} {foot - 66:.0f}h{w * 0.16:.0f}l4 20q{-w * 0.08:.0f} 12 '
+            f'{-w * 0.16 - 4:.0f} 0Z" fill="{roof if s % 2 else lighter(wall, 0.6)}"/>'
+        )
+        for s in range(5)
+    )
+    return (
+        body
+        + (
+            f'<rect x="{x + w * 0.38:.0f}" y="{foot - 56:.0f}" width="{w * 0.24:.0f}" height="60" rx="4" '
+            f'fill="{ink.paint_of(door, "soft")}"/>'
+        )
+        + (awning if chance.random() < 0.5 else "")
+    )
 
 
 def shopfronts(stage: Stage, ink: Ink) -> str:
@@ -108,17 +153,42 @@ def avenue(stage: Stage, ink: Ink) -> str:
     curb = lighter(palette.ground, 0.3)
     top = frame.h * 0.9
     slabs = "".join(
-        f'<path d="M{frame.w / 2 + (x - frame.w / 2) * 0.86:.0f} {y:.0f}L{x:.0f} {top:.0f}" stroke="{darker(palette.ground, 0.14)}" stroke-width="2.4" opacity=".6"/>'
+        (
+            f'<path d="M{frame.w / 2 + (x - frame.w / 2) * 0.86:.0f} {y:.0f}L{x:.0f} {top:.0f}" '
+            f'stroke="{darker(palette.ground, 0.14)}" stroke-width="2.4" opacity=".6"/>'
+        )
         for x in range(int(frame.left) - 200, int(frame.right) + 260, 96)
     )
-    dashes = "".join(f'<rect x="{x}" y="{top + 44:.0f}" width="70" height="9" rx="4" fill="#fff" opacity=".55"/>' for x in range(int(frame.left), int(frame.right), 150))
-    lamps = "".join(
-        place_template(ink, ("buildings", "streetlamp"), (frame.w * share, y + 26, frame.h * 0.36), {}) for share in ((0.08, 0.92) if frame.w > 700 else (0.05,))
+    dashes = "".join(
+        f'<rect x="{x}" y="{top + 44:.0f}" width="70" height="9" rx="4" fill="#fff" opacity=".55"/>'
+        for x in range(int(frame.left), int(frame.right), 150)
     )
-    snow = "".join(f'<ellipse cx="{chance.uniform(frame.left, frame.right):.0f}" cy="{y + chance.uniform(6, 30):.0f}" rx="90" ry="12" fill="{palette.ground}"/>' for _ in range(9)) if stage.scene.snowy else ""
+    lamps = "".join(
+        place_template(ink, ("buildings", "streetlamp"), (frame.w * share, y + 26, frame.h * 0.36), {})
+        for share in ((0.08, 0.92) if frame.w > 700 else (0.05,))
+    )
+    snow = (
+        "".join(
+            (
+                f'<ellipse cx="{chance.uniform(frame.left, frame.right):.0f}" cy="{y + chance.uniform(6, 30):.0f}" '
+                f'rx="90" ry="12" fill="{palette.ground}"/>'
+            )
+            for _ in range(9)
+        )
+        if stage.scene.snowy
+        else ""
+    )
     return (
-        rect(frame, y, ink.paint_of(palette.ground, "soft")) + slabs + snow + rect(frame, top, ink.paint_of(road, "soft"))
-        + f'<rect x="{frame.left:.0f}" y="{top - 4:.0f}" width="{frame.w + 2 * frame.mx:.0f}" height="12" fill="{curb}"/>' + dashes + lamps
+        rect(frame, y, ink.paint_of(palette.ground, "soft"))
+        + slabs
+        + snow
+        + rect(frame, top, ink.paint_of(road, "soft"))
+        + (
+            f'<rect x="{frame.left:.0f}" y="{top - 4:.0f}" width="{frame.w + 2 * frame.mx:.0f}" height="12" '
+            f'fill="{curb}"/>'
+        )
+        + dashes
+        + lamps
     )
 
 
@@ -133,5 +203,10 @@ def cottages(stage: Stage, ink: Ink) -> str:
         wall, roof = chance.choice(WALLS), chance.choice(ROOFS)
         colors = {"main": roof, "wall": wall, "roofsnow": "#f4f8fd" if stage.scene.snowy else roof}
         x = frame.w * (share + chance.uniform(-0.02, 0.02))
-        body += place_template(ink, ("buildings", "house"), (x, stage.horizon + frame.h * (0.03 + tall * 0.14), frame.h * tall * 1.25), colors)
+        body += place_template(
+            ink,
+            ("buildings", "house"),
+            (x, stage.horizon + frame.h * (0.03 + tall * 0.14), frame.h * tall * 1.25),
+            colors,
+        )
     return body

@@ -30,4 +30,4 @@ def _holds(scene: Scene, meaning: str) -> bool:
     table, value = meaning.split(":")
     if meaning == "weathers:snow":
         return scene.snowy
-    return getattr(scene, _FACT_FIELDS[table]) == value
+    return bool(getattr(scene, _FACT_FIELDS[table]) == value)

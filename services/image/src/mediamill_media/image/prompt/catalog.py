@@ -52,7 +52,7 @@ class Entry:
 
 
 def _entry(name: str, raw: dict[str, Any]) -> Entry:
-    tuples = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    tuples: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
     return Entry(name=name, **tuples)
 
 

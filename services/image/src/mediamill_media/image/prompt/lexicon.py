@@ -33,7 +33,22 @@ _IRREGULAR = {
     "glasses": "glasses",
     "headphones": "headphones",
 }
-_NEVER_PLURAL = {"bus", "grass", "dress", "octopus", "compass", "cactus", "this", "is", "his", "princess", "virus", "canvas", "class", "lens"}
+_NEVER_PLURAL = {
+    "bus",
+    "grass",
+    "dress",
+    "octopus",
+    "compass",
+    "cactus",
+    "this",
+    "is",
+    "his",
+    "princess",
+    "virus",
+    "canvas",
+    "class",
+    "lens",
+}
 _TOKEN = re.compile(r"#[0-9a-f]{6}\b|[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
 

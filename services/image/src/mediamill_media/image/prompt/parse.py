@@ -20,8 +20,11 @@ SNOWY_PLACES = frozenset({"snow"})
 SKY_ONLY = frozenset({"balloon", "airplane", "helicopter", "dragon", "kite", "bird", "rocket", "ufo"})
 
 
-def parse(prompt: str, cast: Mapping[str, Character] | None = None) -> Scene:
-    """Read a prompt. ``cast`` are the characters that it may name; if it names none of them, all are there."""
+def parse(prompt: str, cast: Mapping[str, Character] | None = None, *, time: str | None = None) -> Scene:
+    """Read a prompt. ``cast`` are the characters that it may name; if it names none of them, all are there.
+
+    ``time`` overrules the time of day that the words tell.
+    """
     cast = cast or {}
     reader = Reader(cast)
     for match in matches(tokens(prompt)):
@@ -30,6 +33,7 @@ def parse(prompt: str, cast: Mapping[str, Character] | None = None) -> Scene:
     if cast and not any(subject.look for subject in reader.subjects):
         reader.bring(tuple(cast.values())[:4])
     scene = _settle(reader)
+    scene = scene if time is None else replace(scene, time=time)
     return account(scene, reader)
 
 
@@ -93,8 +97,3 @@ def _default_time(place: str, entries: list[Entry]) -> str:
     if place in {"space", "moon"} or any(entry.name == "moon" for entry in entries):
         return "night"
     return "day"
-
-
-def with_looks(scene: Scene, subjects: tuple[Subject, ...]) -> Scene:
-    """Give the scene with its subjects replaced, once their looks are decided."""
-    return replace(scene, subjects=subjects)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mediamill_media.image.art.colors import named
+from mediamill_media.image.art.wardrobe import PIECES
 from mediamill_media.image.contract import Wear
 from mediamill_media.image.prompt.catalog import catalog
 from mediamill_media.image.prompt.lexicon import Match, ignored, tables
@@ -20,6 +21,8 @@ SCALES = {"small": 0.72, "large": 1.22}
 PLURAL_COUNT = 3
 FACTS = ("places", "times", "weathers", "seasons", "moods")
 HILLS = frozenset({"hill", "hilltop", "hills", "hillside"})
+SAME_PLURAL = frozenset({"people", "fish", "sheep", "deer"})
+HAIR_LENGTHS = frozenset({"long", "short"})
 GROUPS = frozenset({"family", "couple", "friends", "crowd", "team"})
 
 
@@ -48,7 +51,7 @@ class Reader:
         self.known: list[tuple[str, str]] = []
         self.hill = False
         self.places: list[str] = []
-        self._last = ""
+        self._last = self._before = ""
         self._pending = Pending()
         self._relation: str | None = None
 
@@ -56,13 +59,12 @@ class Reader:
         """Take in one phrase: a character, a subject, something worn, a relation, a fact or an adjective."""
         if not self._named(match):
             self._take(match)
-        self._last = match.words
+        self._before, self._last = self._last, match.words
 
     def _take(self, match: Match) -> None:
         if match.words.startswith("#"):
             self._pending.color = self._pending.color_word = match.words
-            self.loose_colors.append(match.words)
-        elif (subject := match.value("subjects")) is not None and not self._better_as_fact(match):
+        elif (subject := match.value("subjects")) is not None:
             self._subject(match, subject)
         elif not (self._worn(match) or self._related(match) or self._fact(match) or self._adjective(match)):
             self._stranger(match)
@@ -94,15 +96,13 @@ class Reader:
                 return True
         return any(set(name.split()) & set(words) for name in self.cast)
 
-    def _better_as_fact(self, match: Match) -> bool:
-        """Some words are a subject only when nothing else is meant: a castle's place, an ice-covered lake."""
-        return match.value("relations") is not None and not match.value("subjects")
-
     def _subject(self, match: Match, name: str) -> None:
         if self._again(match, name):
             return
+        self._forget_name(name)
         pending = self._pending
-        count = pending.count or (PLURAL_COUNT if match.plural or match.words == "people" else 1)
+        several = match.plural or match.words in SAME_PLURAL
+        count = pending.count or (PLURAL_COUNT if several else 1)
         if match.plural and pending.count is None and match.words in {"children", "friends"}:
             count = 2
         if match.plural and pending.count == 1:
@@ -123,6 +123,11 @@ class Reader:
         if not self._carry(subject):
             self._add(subject)
         self._pending = Pending()
+
+    def _forget_name(self, name: str) -> None:
+        """Owe nothing for the name in "Luna the rabbit"."""
+        if self._last == "the" and catalog()[name].lives and self.unknown and self.unknown[-1] == self._before:
+            self.unknown.pop()
 
     def _again(self, match: Match, name: str) -> bool:
         """Take "a bottle of sunscreen" as one bottle, and "a penguin family" as several penguins."""
@@ -171,6 +176,9 @@ class Reader:
         actor = self._last_actor()
         if worn is None or actor is None:
             return False
+        if catalog()[actor.name].draw != "person" and worn not in PIECES:
+            self.unknown.append(match.words)
+            return True
         color, color_word = self._pending.color, self._pending.color_word
         wear = Wear(name=worn, color=color or named("accent"))
         at = self.subjects.index(actor)
@@ -182,7 +190,7 @@ class Reader:
         return True
 
     def _haired(self, match: Match, hair: str) -> bool:
-        style = None if hair == "any" else hair
+        style = self._pending.hair if hair == "any" else hair
         actor = self._last_actor()
         if actor is None:
             self._pending.hair = style
@@ -236,6 +244,8 @@ class Reader:
             if self._pending.color:
                 self.loose_colors.append(self._pending.color)
             self._pending.color, self._pending.color_word = named(color), match.words
+        elif match.words in HAIR_LENGTHS:
+            self._pending.hair = match.words
         elif (expression := match.value("expressions")) is not None:
             self._express(expression)
         else:
@@ -249,7 +259,8 @@ class Reader:
             self.subjects[-1] = replace(self.subjects[-1], expression=expression)
 
     def _stranger(self, match: Match) -> None:
+        if self._last in {"named", "called"}:
+            return
         for word in match.words.split():
             if word in tables()["stand_ins"] or (word not in ignored() and not word.endswith("ly") and len(word) > 1):
                 self.unknown.append(word)
-

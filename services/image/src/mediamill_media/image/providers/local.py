@@ -41,15 +41,11 @@ def scene_of(prompt: str, style: str, references: Sequence[Reference] = ()) -> S
     """Read a prompt with its references into a scene."""
     cast = {found.character.name: found.character for found in references if found.character}
     hints = tuple(color for found in references for color in found.colors)
-    scene = parse(prompt, cast)
-    if style == "night":
-        scene = replace(scene, time="night")
+    scene = parse(prompt, cast, time="night" if style == "night" else None)
     return replace(scene, colors=(*scene.colors, *hints))
 
 
-def picture_of(
-    scene: Scene, ask: Generate, seed: int, tell: Callable[[int, int], None]
-) -> Illustration:
+def picture_of(scene: Scene, ask: Generate, seed: int, tell: Callable[[int, int], None]) -> Illustration:
     """Draw one picture of an ask."""
     return illustrate(cast_scene(scene, seed), ask.size, str(seed), ask.style, tell)
 

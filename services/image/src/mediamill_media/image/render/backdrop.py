@@ -46,9 +46,7 @@ def _column(stops: tuple[tuple[float, str], ...], height: int) -> npt.NDArray[np
     return np.stack([np.interp(rows, places, colors[:, part]) for part in range(3)], axis=1).astype(np.float32)
 
 
-def _shine(
-    picture: npt.NDArray[np.float32], circle: tuple[float, float, float], light: str, strength: float
-) -> None:
+def _shine(picture: npt.NDArray[np.float32], circle: tuple[float, float, float], light: str, strength: float) -> None:
     """Blend a fading glow in, touching only the square around it."""
     x, y, radius = circle
     height, width = picture.shape[:2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -30,7 +31,7 @@ def finish(picture: Picture) -> Pixels:
     return to_pixels(picture)
 
 
-def to_pixels(picture: Picture) -> Pixels:
+def to_pixels(picture: npt.NDArray[np.floating[Any]]) -> Pixels:
     """Round a picture to bytes."""
     return np.asarray(np.clip(picture + 0.5, 0, 255), dtype=np.uint8)
 

@@ -17,7 +17,7 @@ Pixels = npt.NDArray[np.uint8]
 """Height by width by 4: red, green, blue and straight alpha."""
 
 _LEAF_OPACITY = re.compile(r'<(path|circle|ellipse|rect)\b([^>]*?) opacity="([\d.]+)"')
-"""The renderer draws anything with ``opacity`` on a bitmap of its own; the opacities of fill and stroke cost nothing."""
+"""What has an ``opacity`` is drawn on a bitmap of its own; the opacities of fill and stroke cost nothing."""
 
 
 def document(body: str, frame: Frame, pixels: tuple[int, int]) -> str:
