@@ -16,7 +16,10 @@ from mediamill_media.text.reading.sentences import count
 from mediamill_testing.desk import DeskContext
 
 SLEEP = (Path(__file__).parent / "briefs" / "sleep.md").read_text(encoding="utf-8")
-PROMPT = "Luna, a little silver robot, finds an old lantern in the forest. Her friend Pip, a brown owl, is afraid of the dark."
+PROMPT = (
+    "Luna, a little silver robot, finds an old lantern in the forest. "
+    "Her friend Pip, a brown owl, is afraid of the dark."
+)
 
 SATISFIABLE: dict[str, dict[str, Any]] = {
     "nested": {
@@ -42,19 +45,41 @@ SATISFIABLE: dict[str, dict[str, Any]] = {
     },
     "unique": {"type": "array", "items": {"type": "string"}, "minItems": 6, "uniqueItems": True},
     "unique numbers": {"type": "array", "items": {"type": "integer", "minimum": 3}, "minItems": 5, "uniqueItems": True},
-    "pattern": {"type": "object", "properties": {"sku": {"type": "string", "pattern": "^[A-Z]{3}-\\d{4}$"}}, "required": ["sku"]},
+    "pattern": {
+        "type": "object",
+        "properties": {"sku": {"type": "string", "pattern": "^[A-Z]{3}-\\d{4}$"}},
+        "required": ["sku"],
+    },
     "slug": {"type": "string", "pattern": "^[a-z0-9-]+$", "maxLength": 12},
-    "formats": {"type": "object", "properties": {"when": {"type": "string", "format": "date"}, "id": {"type": "string", "format": "uuid"}}},
+    "formats": {
+        "type": "object",
+        "properties": {"when": {"type": "string", "format": "date"}, "id": {"type": "string", "format": "uuid"}},
+    },
     "nullable": {"anyOf": [{"type": "null"}, {"type": "integer", "minimum": 7}]},
-    "all of": {"allOf": [{"properties": {"a": {"type": "string"}}, "required": ["a"]}, {"properties": {"b": {"type": "boolean"}}, "required": ["b"]}], "type": "object"},
+    "all of": {
+        "allOf": [
+            {"properties": {"a": {"type": "string"}}, "required": ["a"]},
+            {"properties": {"b": {"type": "boolean"}}, "required": ["b"]},
+        ],
+        "type": "object",
+    },
     "tree": {
-        "$defs": {"node": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "children": {"type": "array", "items": {"$ref": "#/$defs/node"}}}}},
+        "$defs": {
+            "node": {
+                "type": "object",
+                "required": ["name"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "children": {"type": "array", "items": {"$ref": "#/$defs/node"}},
+                },
+            }
+        },
         "$ref": "#/$defs/node",
     },
     "types": {"type": ["null", "string"], "minLength": 200},
     "tuple": {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}], "items": False},
     "anything": {},
-}  # fmt: skip
+}
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "not a schema": ({"type": "strin"}, "not a JSON Schema"),

@@ -62,7 +62,8 @@ def test_characters_are_found_with_their_kind(brief: str, cast: list[tuple[str, 
 
 def test_directions_to_the_film_maker_are_not_told() -> None:
     brief = read(
-        "# Pip\n\nTone: warm\n\nMake it funny. The video should be short. Pip the mouse lives in a shoe. Avoid scary scenes."
+        "# Pip\n\nTone: warm\n\nMake it funny. The video should be short. "
+        "Pip the mouse lives in a shoe. Avoid scary scenes."
     )
 
     assert [piece.text for piece in brief.pieces] == ["Pip the mouse lives in a shoe."]

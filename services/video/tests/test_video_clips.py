@@ -14,8 +14,10 @@ from pydantic import ValidationError
 from mediamill.contracts import Answer, MediaAnswer
 from mediamill.processes import Stopped
 from mediamill_media.video.camera.path import way
+from mediamill_media.video.camera.shoot import Camera
 from mediamill_media.video.contract import Generate, Motion
 from mediamill_media.video.handlers import generate
+from mediamill_media.video.picture.planes import of_picture
 from mediamill_testing.desk import DeskContext
 
 SIZE = (320, 180)
@@ -75,7 +77,9 @@ def test_panning_left_moves_the_picture_right_and_the_near_further_than_the_far(
 
     _, clip = shoot(layers=layers, size=SIZE, seconds=4, motion="pan_left")
 
-    blue = [float(np.nonzero((f[:, :, 2] > 180) & (f[:, :, 0] < 90))[1].mean()) for f in (clip.frames[0], clip.frames[-1])]
+    blue = [
+        float(np.nonzero((f[:, :, 2] > 180) & (f[:, :, 0] < 90))[1].mean()) for f in (clip.frames[0], clip.frames[-1])
+    ]
     red = [red_middle(frame)[0] for frame in (clip.frames[0], clip.frames[-1])]
     assert red[1] - red[0] > 2.5 * (blue[1] - blue[0]) > 2
 
@@ -96,7 +100,9 @@ def test_zooming_in_makes_it_larger_and_still_keeps_it(studio: Any, shoot: Any) 
     areas = {}
     for motion in ("zoom_in", "zoom_out", "still"):
         _, clip = shoot(layers=scene(studio), size=SIZE, seconds=4, motion=motion)
-        areas[motion] = [int((f[:, :, 0] > 180).sum() - (f[:, :, 1] > 180).sum()) for f in (clip.frames[0], clip.frames[-1])]
+        areas[motion] = [
+            int((f[:, :, 0] > 180).sum() - (f[:, :, 1] > 180).sum()) for f in (clip.frames[0], clip.frames[-1])
+        ]
 
     assert areas["zoom_in"][1] > 1.1 * areas["zoom_in"][0]
     assert areas["zoom_out"][0] > 1.1 * areas["zoom_out"][1]
@@ -113,7 +119,10 @@ def test_auto_takes_neighbouring_seeds_in_opposite_directions() -> None:
 def test_what_sways_bobs_while_the_camera_stands_still(studio: Any, shoot: Any) -> None:
     width, height = round(640 * 1.14), round(360 * 1.14)
     ground = np.full((height, width, 4), 255, np.uint8)
-    layers = studio.bundle([(ground, 0.0, False), (studio.patch(width, height, (300, 200, 340, 240), (250, 20, 20)), 0.9, True)], (640, 360))
+    layers = studio.bundle(
+        [(ground, 0.0, False), (studio.patch(width, height, (300, 200, 340, 240), (250, 20, 20)), 0.9, True)],
+        (640, 360),
+    )
 
     _, clip = shoot(layers=layers, size=(640, 360), fps=15, seconds=3, motion="still")
 
@@ -158,9 +167,14 @@ def test_soft_edges_are_laid_over_as_they_should_be(studio: Any, shoot: Any) -> 
 def test_more_layers_than_planes_look_the_same(studio: Any, shoot: Any) -> None:
     width, height = DRAWN
     ground = np.full((height, width, 4), 255, np.uint8)
-    patches = [(studio.patch(width, height, (20 + 28 * n, 60, 40 + 28 * n, 90), (250, 20, 20)), 0.1 + 0.08 * n, False) for n in range(11)]
+    patches = [
+        (studio.patch(width, height, (20 + 28 * n, 60, 40 + 28 * n, 90), (250, 20, 20)), 0.1 + 0.08 * n, False)
+        for n in range(11)
+    ]
 
-    _, clip = shoot(layers=studio.bundle([(ground, 0.0, False), *patches], SIZE), size=SIZE, seconds=0.5, motion="still")
+    _, clip = shoot(
+        layers=studio.bundle([(ground, 0.0, False), *patches], SIZE), size=SIZE, seconds=0.5, motion="still"
+    )
 
     red = (clip.frames[2][:, :, 0] > 180) & (clip.frames[2][:, :, 1] < 80)
     assert cv2.connectedComponents(red.astype(np.uint8))[0] - 1 == 11
@@ -198,11 +212,20 @@ class Drawing(DeskContext):
 
     def run(self, kind: str, input: Any) -> Answer:
         self.asked = {"kind": kind, **input}
-        return MediaAnswer(assets=(self.save(self.studio.png(self.studio.texture(64, 64)), "image/png", role="image"), self.save(scene(self.studio), "x", role="layers")))
+        return MediaAnswer(
+            assets=(
+                self.save(self.studio.png(self.studio.texture(64, 64)), "image/png", role="image"),
+                self.save(scene(self.studio), "x", role="layers"),
+            )
+        )
 
 
-@pytest.mark.parametrize(("size", "drawn"), [((320, 180), [320, 180]), ((4096, 2048), [2048, 1024]), ((32, 64), [64, 64])])
-def test_a_prompt_is_drawn_by_a_child_job_and_then_filmed(studio: Any, tmp_path: Any, size: tuple[int, int], drawn: list[int]) -> None:
+@pytest.mark.parametrize(
+    ("size", "drawn"), [((320, 180), [320, 180]), ((4096, 2048), [2048, 1024]), ((32, 64), [64, 64])]
+)
+def test_a_prompt_is_drawn_by_a_child_job_and_then_filmed(
+    studio: Any, tmp_path: Any, size: tuple[int, int], drawn: list[int]
+) -> None:
     desk = Drawing(tmp_path)
     desk.studio = studio
 
@@ -232,8 +255,30 @@ def test_a_stopped_job_leaves_nothing_behind(studio: Any, tmp_path: Any) -> None
 
 @pytest.mark.parametrize(
     "ask",
-    [{}, {"prompt": ""}, {"prompt": "x", "size": (321, 180)}, {"prompt": "x", "seconds": 0.1}, {"prompt": "x", "fps": 61}, {"prompt": "x", "motion": "spin"}],
+    [
+        {},
+        {"prompt": ""},
+        {"prompt": "x", "size": (321, 180)},
+        {"prompt": "x", "seconds": 0.1},
+        {"prompt": "x", "fps": 61},
+        {"prompt": "x", "motion": "spin"},
+    ],
 )
 def test_an_ask_that_cannot_be_filmed_is_refused(ask: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Generate(**ask)
+
+
+@pytest.mark.parametrize("motion", ["pan_left", "rise"])
+def test_frames_lie_where_the_camera_s_way_says_to_a_hundredth_of_a_pixel(studio: Any, motion: Motion) -> None:
+    picture = np.dstack([studio.texture(*SIZE), np.full(SIZE[::-1], 255, np.uint8)])
+    camera, path = Camera(of_picture(picture, SIZE), SIZE), way(motion, 0, 4.0)
+    axis, travel = (0, 0.06 * SIZE[0]) if motion == "pan_left" else (1, 0.06 * SIZE[1])
+    poses = [path.at(number / 119, number / 30) for number in range(50, 70)]
+
+    luma = [camera.see(pose)[: SIZE[0] * SIZE[1]].reshape(SIZE[::-1]).copy() for pose in poses]
+
+    for (one, other), (before, after) in zip(pairwise(luma), pairwise(poses), strict=True):
+        _, shift = cv2.findTransformECC(one, other, np.eye(2, 3, dtype=np.float32), cv2.MOTION_TRANSLATION)
+        wanted = travel * (before[axis + 1] - after[axis + 1])
+        assert shift[axis, 2] == pytest.approx(wanted, abs=0.01)

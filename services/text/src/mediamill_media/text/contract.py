@@ -71,7 +71,7 @@ class Script(Ask):
                     "seconds": 32,
                 },
                 {
-                    "brief": "# Glowbike\n\n- See and be seen from 800 metres\n- Charges in 40 minutes\n\nCTA: Ride home safe.",
+                    "brief": "# Glowbike\n\n- Be seen from 800 metres\n- Charges in 40 minutes\n\nCTA: Ride home safe.",
                     "scenes": 3,
                     "style": "flat",
                 },

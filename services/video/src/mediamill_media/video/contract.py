@@ -51,7 +51,9 @@ class Generate(Ask):
     size: ClipSize = Field(default=(1280, 720), description="Width and height in pixels, even numbers.")
     fps: int = Field(default=30, ge=1, le=60, description="Frames a second.")
     motion: Motion = Field(default="auto", description="What the camera does; pan_left moves the camera to the left.")
-    seed: Seed | None = Field(default=None, description="Chooses the motion where it is auto, and the prompt's picture.")
+    seed: Seed | None = Field(
+        default=None, description="Chooses the motion where it is auto, and the prompt's picture."
+    )
 
     @model_validator(mode="after")
     def _has_something_to_show(self) -> Self:

@@ -13,7 +13,8 @@ from mediamill_media.text.reading.sentences import count, shortened, split
 from mediamill_media.text.reading.speech import capitalised, speakable
 
 _NOT_TITLES = re.compile(
-    r"^(?:(?:creative\s|video\s|film\s|project\s|product\s)?brief|story|children['’]s story|bedtime story|script|explainer|recap|event recap|ad|launch film)\s*[:–—-]\s*",
+    r"^(?:(?:creative\s|video\s|film\s|project\s|product\s)?brief|story|children['’]s story|bedtime story|script|"
+    r"explainer|recap|event recap|ad|launch film)\s*[:–—-]\s*",
     re.IGNORECASE,
 )
 
@@ -126,19 +127,33 @@ def _sentences(part: Block, manner: Tone) -> list[str]:
     """Give what a block tells, or nothing when it only directs."""
     under = directions.role_of(part.section)
     role = directions.role_of(part.label) if part.kind == "field" else under
-    if part.kind == "heading" or {role, under} & {"title", "aside", "cast", "place", "lesson", "topic", "want"}:
-        return []
-    if role == "product":
-        return [facts.product_told(part.text)] if part.kind == "field" and count(part.text) > 1 else []
-    if role == "cta" and manner == "ad":
+    if (
+        part.kind == "heading"
+        or (role == "cta" and manner == "ad")
+        or {role, under} & {"title", "aside", "cast", "place", "lesson", "topic", "want"}
+    ):
         return []
     if part.kind == "field":
-        return [facts.field_told(part.label, part.text) if role == "fact" else facts.call_told(part.text)]
+        return _field(part, role)
+    if role == "product":
+        return []
     sentences = split(part.text)
     if part.kind == "item" and len(sentences) == 1:
-        return [facts.item_told(part.text, "It" if manner == "ad" else "")] if manner == "ad" else sentences
+        return [facts.item_told(part.text, "It")] if manner == "ad" else sentences
+    return _prose(sentences)
+
+
+def _field(part: Block, role: directions.Role) -> list[str]:
+    if role == "product":
+        return [facts.product_told(part.text)] if count(part.text) > 1 else []
+    return [facts.field_told(part.label, part.text) if role == "fact" else facts.call_told(part.text)]
+
+
+def _prose(sentences: list[str]) -> list[str]:
+    """Tell a paragraph; in one that directs, mere fragments direct too."""
     if len(sentences) == 1 and directions.is_bare_order(sentences[0]):
         return []
     if any(map(directions.is_aside, sentences)):
         sentences = [sentence for sentence in sentences if not directions.is_fragment(sentence)]
-    return [told for told in map(directions.told, sentences) if told]
+    told = (directions.told(sentence) for sentence in sentences)
+    return [sentence for sentence in told if sentence is not None]

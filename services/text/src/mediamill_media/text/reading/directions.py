@@ -7,52 +7,45 @@ from typing import Literal
 
 from mediamill_media.text.reading.sentences import closed, count
 from mediamill_media.text.reading.speech import capitalised
+from mediamill_media.text.reading.tables import table
 
 Role = Literal["title", "cast", "place", "lesson", "product", "cta", "tagline", "want", "topic", "aside", "fact"]
 
-_ROLES: tuple[tuple[Role, str], ...] = (
-    ("title", r"title|working title|name of the (?:film|video)|headline"),
-    ("cast", r"hero(?:ine)?|protagonist|main character|characters?|cast|friend|sidekick|helper|villain|who"),
-    ("place", r"setting|place|where|location|world"),
-    ("lesson", r"lesson|moral|theme"),
-    ("product", r"product|brand|client|company|service|app"),
-    ("cta", r"cta|call to action|call-to-action|closing line|end card"),
-    ("tagline", r"tagline|slogan|claim|hook|key message|message"),
-    ("want", r"wish|want|quest"),
-    ("topic", r"topic|subject|about"),
-    (
-        "aside",
-        r"(?:target )?audience|length|duration|tone|style|format|mood|genre|ages?|target|deadline|budget|aspect(?: ratio)?|size|resolution|voice|"
-        r"music|language|channels?|platform|scenes?|type|notes?|references?|photos?|contact|links?|brief|goals?|objective|due|sources?|tags?|"
-        r"keywords?|author|date|version|status|background music|colou?rs?|visuals?|look|pace|do not|don'?ts?|dos?|avoid|deliverables?",
-    ),
-)
+_ROLES: dict[Role, str] = table("cues")["roles"]
 _ASIDE = re.compile(
-    r"\b(?:the|this|our|your|a|an|each)\s(?:whole\s)?(?:video|film|clip|story|ad|animation|narrat\w+|voice-?over|script|spot|explainer|music|recap)\s"
+    r"\b(?:the|this|our|your|a|an|each)\s(?:whole\s)?(?:video|film|clip|story|ad|animation|narrat\w+|voice-?over|"
+    r"script|spot|explainer|music|recap)\s"
     r"(?:should|must|needs?|can|will|is for|is about|ought|lasts?|to be)\b"
     r"|\b(?:it|this|everything)\s(?:should|must)\s(?:be|feel|look|sound|end|stay|have)\b"
-    r"|^(?:please|make (?:it|sure|the)|keep (?:it|the (?:tone|language|video|film))|use (?:a|simple|short|plain|warm|the)|avoid|include|mention|don'?t|do not|show|add|"
+    r"|^(?:please|make (?:it|sure|the)|keep (?:it|the (?:tone|language|video|film))|use (?:a|simple|short|plain|"
+    r"warm|the)|avoid|include|mention|don'?t|do not|show|add|"
     r"write|create|produce|generate|draw)\b"
-    r"|\b(?:for (?:children|kids) aged|for (?:a )?(?:general audience|social media)|target audience|seconds long|minutes? long|aspect ratio|9:16|16:9|1:1)\b"
-    r"|^(?:an?\s)?(?:[\w’'-]+\s){0,3}(?:story|video|film|clip|explainer|recap|ad|advert|spot|commercial|teaser|trailer)\s(?:for|about|of)\b(?!.*\bwho\b)"
+    r"|\b(?:for (?:children|kids) aged|for (?:a )?(?:general audience|social media)|target audience|seconds long|"
+    r"minutes? long|aspect ratio|9:16|16:9|1:1)\b"
+    r"|^(?:an?\s)?(?:[\w’'-]+\s){0,3}(?:story|video|film|clip|explainer|recap|ad|advert|spot|commercial|teaser|"
+    r"trailer)\s(?:for|about|of)\b(?!.*\bwho\b)"
     r"|^(?:see|read|visit|check out|more at)\b.*\b(?:more|guide|here|details|link|page)\b",
     re.IGNORECASE,
 )
 _LEAD_IN = re.compile(
-    r"^(?:(?:please|can you|could you|we need|we want|we would like|we['’]d like|i want|i need|i['’]d like|i would like)\s+)?"
+    r"^(?:(?:please|can you|could you|we need|we want|we would like|we['’]d like|i want|i need|i['’]d like|"
+    r"i would like)\s+)?"
     r"(?:(?:write|tell|make|create|produce|generate|compose|draft|give)\s+(?:me\s|us\s|up\s)?)?"
     r"(?:(?:an?|the|some|\d+|one|two|three)\s)?(?:[\w’'-]+\s){0,4}?"
-    r"(?:story|stories|tale|film|video|clip|script|animation|ad|advert|spot|explainer|recap|poem|haiku|paragraph|sentences?|text|article|tagline|summary|post|commercial)\s"
+    r"(?:story|stories|tale|film|video|clip|script|animation|ad|advert|spot|explainer|recap|poem|haiku|paragraph|"
+    r"sentences?|text|article|tagline|summary|post|commercial)\s"
     r"(?:about|of|on|for|where|in which|explaining|that explains|featuring)\s+",
     re.IGNORECASE,
 )
 _FOR = re.compile(r"\sfor\s$", re.IGNORECASE)
 _TELLING = re.compile(
-    r"^(?:summari[sz]e|explain|describe|introduce|promote|advertise|present|rewrite|expand|shorten|condense)\s+(?:this|the following|to me|us)?\s*:?\s*",
+    r"^(?:summari[sz]e|explain|describe|introduce|promote|advertise|present|rewrite|expand|shorten|"
+    r"condense)\s+(?:this|the following|to me|us)?\s*:?\s*",
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|will|can|could|do|does|did|[a-z]{3,}(?:ed|es)|\w+s\s(?:the|a|an|her|his|to|in|on))\b"
+    r"\b(?:is|are|was|were|has|have|had|will|can|could|do|does|did|[a-z]{3,}(?:ed|es)|\w+s\s(?:the|a|an|her|his|"
+    r"to|in|on))\b"
 )
 _BEGINS = re.compile(
     r"^(?:the|our|this)\s(?:story|film|video|tale)\s(?:begins|starts|opens)\s(?:when|as|with)\s", re.IGNORECASE
@@ -65,7 +58,8 @@ _ENDS_WITH = re.compile(
     r"\b(?:it|story|film|tale|should)\s(?:should\s|must\s)?(?:ends?|finish(?:es)?)\swith\s([A-Z]\w+.*)$"
 )
 _LESSON = re.compile(
-    r"(?:^|,\s*|\band\s)(?:the\s)?(?:moral|lesson|message)(?:\sof\sthe\s(?:story|film))?\s(?:is|should be)\s(?:that\s)?",
+    r"(?:^|,\s*|\band\s)(?:the\s)?(?:moral|lesson|message)(?:\sof\sthe\s(?:story|film))?\s(?:is|"
+    r"should be)\s(?:that\s)?",
     re.IGNORECASE,
 )
 
@@ -79,7 +73,7 @@ def product_of(sentence: str) -> str:
 def role_of(label: str) -> Role:
     """Tell what a label or heading stands for; what is unknown is a fact."""
     plain = re.sub(r"[^\w\s'-]", "", label).strip().lower()
-    for role, words in _ROLES:
+    for role, words in _ROLES.items():
         if re.fullmatch(rf"(?:the\s|our\s)?(?:{words})", plain):
             return role
     return "fact"
@@ -88,7 +82,7 @@ def role_of(label: str) -> Role:
 def is_aside(sentence: str) -> bool:
     """Tell whether a sentence gives directions instead of being part of what is told."""
     lead = _LEAD_IN.match(sentence)
-    return bool(_ASIDE.search(sentence)) and not lead or bool(lead and _FOR.search(lead[0]))
+    return (bool(_ASIDE.search(sentence)) and not lead) or bool(lead and _FOR.search(lead[0]))
 
 
 def is_fragment(sentence: str) -> bool:

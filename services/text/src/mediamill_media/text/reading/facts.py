@@ -8,21 +8,28 @@ from mediamill_media.text.reading.sentences import closed
 from mediamill_media.text.reading.speech import capitalised
 
 _DOES = re.compile(
-    r"^(?:kills|keeps|charges|makes|saves|lasts|works|fits|turns|cleans|learns|tracks|finds|runs|helps|protects|connects|plays|records|shows|"
-    r"gives|brings|comes|includes|supports|uses|has|is|needs|weighs|measures|costs|stays|remembers|reminds|stops|starts|reduces|improves|adds|"
-    r"lets|plans|builds|sends|reads|tells|sings|folds|glows|warms|cools|filters|grows|opens|closes|offers|delivers|removes|detects|syncs|pays|"
-    r"prevents|replaces|holds|carries|cuts|doubles|halves|boosts|lowers|raises|ships|measures|adapts|listens|speaks|translates|wakes|dims)\b",
+    r"^(?:kills|keeps|charges|makes|saves|lasts|works|fits|turns|cleans|learns|tracks|finds|runs|helps|protects|"
+    r"connects|plays|records|shows|"
+    r"gives|brings|comes|includes|supports|uses|has|is|needs|weighs|measures|costs|stays|remembers|reminds|stops|"
+    r"starts|reduces|improves|adds|"
+    r"lets|plans|builds|sends|reads|tells|sings|folds|glows|warms|cools|filters|grows|opens|closes|offers|"
+    r"delivers|removes|detects|syncs|pays|"
+    r"prevents|replaces|holds|carries|cuts|doubles|halves|boosts|lowers|raises|ships|measures|adapts|listens|"
+    r"speaks|translates|wakes|dims)\b",
     re.IGNORECASE,
 )
 _IS = re.compile(
-    r"^(?:made|built|designed|powered|available|compatible|trusted|tested|loved|waterproof|dishwasher|handmade|free of|free from|based|certified|"
-    r"recyclable|reusable|easy to|safe for|quiet enough|small enough|light enough|ready in|machine[- ]washable|suitable|approved)\b|"
+    r"^(?:made|built|designed|powered|available|compatible|trusted|tested|loved|waterproof|dishwasher|handmade|"
+    r"free of|free from|based|certified|"
+    r"recyclable|reusable|easy to|safe for|quiet enough|small enough|light enough|ready in|machine[- ]washable|"
+    r"suitable|approved)\b|"
     r"^[\w-]+-(?:safe|proof|free|friendly|washable)[.]?$",
     re.IGNORECASE,
 )
 _GETS = re.compile(r"^(?:an?|no|zero|free|\d+[\w-]*)\s", re.IGNORECASE)
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|will|can|could|do|does|did|came|went|gave|took|made|saw|won|lasts?|takes?|keeps?|makes?|gets?|said|"
+    r"\b(?:is|are|was|were|has|have|had|will|can|could|do|does|did|came|went|gave|took|made|saw|won|lasts?|takes?|"
+    r"keeps?|makes?|gets?|said|"
     r"showed|opened|ended|built|signed|spoke|met|works?|needs?|helps?|uses?|means|\w{3,}ed)\b",
     re.IGNORECASE,
 )

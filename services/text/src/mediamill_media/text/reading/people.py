@@ -9,23 +9,18 @@ from typing import NamedTuple
 from mediamill_media.text.reading import vocabulary
 from mediamill_media.text.reading.directions import role_of
 from mediamill_media.text.reading.markdown import Block
+from mediamill_media.text.reading.tables import table, words
 
 MOST = 4
-_TITLES = {
-    "captain": "pirate", "grandma": "grandmother", "grandmother": "grandmother", "granny": "grandmother", "grandpa": "grandfather",
-    "grandfather": "grandfather", "dr": "doctor", "doctor": "doctor", "professor": "scientist", "prof": "scientist", "princess": "princess",
-    "queen": "princess", "prince": "prince", "king": "prince", "mayor": "woman", "mr": "man", "mrs": "woman", "ms": "woman", "uncle": "man",
-    "aunt": "woman", "chef": "chef", "farmer": "farmer", "sir": "knight", "wizard": "wizard", "coach": "teacher",
-}  # fmt: skip
+_TITLES: dict[str, str] = table("cues")["titles"]
 _NAME = r"[A-ZÀ-Þ][\w’']*[\w](?:\s(?!The\b)[A-ZÀ-Þ][\w’'-]+)?"
 _DET = r"(?:[Aa]n?|[Tt]he|[Hh]er|[Hh]is|[Tt]heir|[Oo]ur|[Mm]y|[Oo]ne)"
 _ADJ = r"(?:(?!(?:who|that|which|and then|is|was|named|called)\b)[\w’'-]+,?\s+){0,5}?"
-_WITH = r"(?:\s+(?:with|in|wearing)\s+(?:(?:an?|the|her|his)\s+)?[\w\s’'-]{2,50}?(?=\s+(?:who|that|which|lives?|has|had|is|was|wants?|finds?|learns?|keeps?)\b|[,.;:!?]|$))?"
-_NOT_NAMES = frozenset(
-    "The A An It She He They We I You This That These Those There Then When While Where One Once Every Together By At In On "
-    "But And So Or If As For From With After Before Here What Why How Who Day Mr Mrs Meet Write Tell Make Create Please Our My "
-    "Her His Their Its Thank See No Not Yes Nobody Somebody Everybody Most Many Some Any All Each Too Let Visit Order".split()
+_WITH = (
+    r"(?:\s+(?:with|in|wearing)\s+(?:(?:an?|the|her|his)\s+)?[\w\s’'-]{2,50}?"
+    r"(?=\s+(?:who|that|which|lives?|has|had|is|was|wants?|finds?|learns?|keeps?)\b|[,.;:!?]|$))?"
 )
+_NOT_NAMES = words("not_names")
 
 
 class Person(NamedTuple):
@@ -45,8 +40,8 @@ class Person(NamedTuple):
 
 @cache
 def _kind_pattern() -> str:
-    words = sorted(vocabulary.kinds(), key=len, reverse=True)
-    return rf"(?P<kind>{'|'.join(map(re.escape, words))})\b(?!\s+(?:arm|keeper|box|house|hall)\b)"
+    known = sorted(vocabulary.kinds(), key=len, reverse=True)
+    return rf"(?P<kind>{'|'.join(map(re.escape, known))})\b(?!\s+(?:arm|keeper|box|house|hall)\b)"
 
 
 @cache
@@ -104,10 +99,8 @@ def _described(match: re.Match[str]) -> Person | None:
         first = name
     if (
         first in _NOT_NAMES
-        or first.lower() in vocabulary.kinds()
-        and first.lower() not in _TITLES
-        or name.isupper()
-        and len(name) > 3
+        or (first.lower() in vocabulary.kinds() and first.lower() not in _TITLES)
+        or (name.isupper() and len(name) > 3)
     ):
         return None
     looks = " ".join(match["looks"].replace(",", "").split())
@@ -131,7 +124,7 @@ def _learned(kind: str, text: str) -> str:
 
 def _unnamed(prose: str) -> list[Person]:
     """Take the first living being, and others that come up again, as characters without names."""
-    living = [found for found in vocabulary.look(prose).of("people", "animals") if found.says not in {"person"}]
+    living = [found for found in vocabulary.look(prose).of("people", "animals") if found.says != "person"]
     counts: dict[str, int] = {}
     for found in living:
         counts[found.says] = counts.get(found.says, 0) + (not found.plural)

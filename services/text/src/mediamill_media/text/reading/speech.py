@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
 import re
+
+from mediamill_media.text.reading.tables import table
 
 _URL = re.compile(
     r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|example|dev|app|co)\b(?:/\S*)?", re.IGNORECASE
@@ -23,13 +26,7 @@ _MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"~~([^~]*)~~"), r"\1"),
     (re.compile(r"[`*#~|\\^{}]+|(?<!\w)_+|_+(?!\w)|(?<!\w)>+"), " "),
 )
-_UNITS = {
-    "km/h": "kilometres an hour", "mph": "miles an hour", "km": "kilometres", "cm": "centimetres", "mm": "millimetres",
-    "kg": "kilograms", "mg": "milligrams", "g": "grams", "m": "metres", "ml": "millilitres", "l": "litres",
-    "h": "hours", "hrs": "hours", "min": "minutes", "mins": "minutes", "sec": "seconds", "s": "seconds", "ms": "milliseconds",
-    "gb": "gigabytes", "mb": "megabytes", "tb": "terabytes", "kwh": "kilowatt hours", "kw": "kilowatts", "w": "watts",
-    "°c": "degrees Celsius", "°f": "degrees Fahrenheit", "x": "times", "k": "thousand", "bn": "billion",
-}  # fmt: skip
+_UNITS: dict[str, str] = table("cues")["units"]
 _UNIT = re.compile(
     r"(?<![\w.])(\d+(?:[.,]\d+)*)\s?("
     + "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
@@ -39,7 +36,7 @@ _UNIT = re.compile(
 _MONEY = re.compile(r"([$€£])\s?(\d+(?:[.,]\d+)*)(?:\s?(k|m|bn|million|billion|thousand)\b)?", re.IGNORECASE)
 _CURRENCY = {"$": ("dollar", "dollars"), "€": ("euro", "euros"), "£": ("pound", "pounds")}
 _SCALE = {"k": "thousand", "m": "million", "bn": "billion"}
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = tuple(calendar.month_name)[1:]
 _ISO_DATE = re.compile(r"\b(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\b")
 _WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\be\.\s?g\.,?", re.IGNORECASE), "for example"),

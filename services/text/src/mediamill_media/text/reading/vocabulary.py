@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Literal, NamedTuple
+
+from mediamill_media.text.reading.tables import table
 
 Group = Literal["people", "animals", "objects", "concepts", "places", "times", "weathers"]
 _LONGEST_PHRASE = 4
@@ -37,11 +37,9 @@ class Seen(NamedTuple):
         return next((item.says for item in self.found if item.group == group), None)
 
 
-@cache
 def tables() -> dict[str, dict[str, list[str]]]:
     """Give the vocabulary as written."""
-    text = resources.files("mediamill_media.text.reading").joinpath("vocabulary.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return table("vocabulary")
 
 
 @cache

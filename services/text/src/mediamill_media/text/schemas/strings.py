@@ -9,16 +9,14 @@ from typing import Any
 
 from mediamill.errors import Permanent
 from mediamill_media.text.reading.brief import Brief
+from mediamill_media.text.reading.tables import table
 from mediamill_media.text.writing.narration import topic
 from mediamill_media.text.writing.words import keywords
 
-_FORMATS = {
-    "date": "2025-01-01", "date-time": "2025-01-01T09:00:00Z", "time": "09:00:00Z", "email": "hello@example.com", "idn-email": "hello@example.com",
-    "uri": "https://example.com/", "iri": "https://example.com/", "url": "https://example.com/", "uri-reference": "/", "hostname": "example.com",
-    "ipv4": "192.0.2.1", "ipv6": "2001:db8::1", "duration": "PT1M", "regex": "^.*$", "json-pointer": "/a", "color": "#3f6fd1",
-}  # fmt: skip
+_FORMATS: dict[str, str] = table("cues")["formats"]
 _LONG = re.compile(
-    r"summary|description|text|body|content|abstract|story|paragraph|overview|narration|caption|explanation|instructions?|detail|answer|bio"
+    r"summary|description|text|body|content|abstract|story|paragraph|overview|narration|caption|explanation|"
+    r"instructions?|detail|answer|bio"
 )
 _TITLE = re.compile(r"title|headline|heading|name$|subject|topic|label|product|brand")
 _PERSON = re.compile(r"author|person|character|hero|who|speaker|first_?name|full_?name|^name$")
@@ -35,7 +33,7 @@ class Words:
         self._chance = chance
         self._title = brief.title
         self._topic = topic(brief)
-        self._names = [person.name for person in brief.cast if person.named] or [brief.title]
+        self._names = [person.name for person in brief.cast if person.named]
         self._sentences = [piece.text for piece in brief.pieces] or [f"{brief.title}."]
         self._keys = keywords(brief.text) or ["idea"]
         self._call = brief.hints.get("cta") or f"Discover {self._topic}"
@@ -44,7 +42,7 @@ class Words:
     def for_name(self, name: str) -> str:
         """Give the words that fit a property of this name best; asked again, the next ones."""
         plain = name.lower()
-        if _PERSON.search(plain) and self._names[0] != self._title:
+        if _PERSON.search(plain) and self._names:
             return self._next("names", self._names)
         if _CALL.search(plain):
             return self._call
@@ -145,6 +143,6 @@ def _sample(piece: str) -> str:
     if piece.startswith("["):
         inside = piece[1:-1]
         if inside.startswith("^"):
-            return next((sign for sign in "aA1-_ " if not re.match(piece, sign) is None), "a")
+            return next((sign for sign in "aA1-_ " if re.match(piece, sign) is not None), "a")
         return next((sign for sign in "a1A-_ #.@" if re.match(piece, sign)), inside[0])
     return piece.removeprefix("\\")

@@ -8,12 +8,9 @@ import re
 from mediamill_media.text.contract import CastMember
 from mediamill_media.text.reading import vocabulary
 from mediamill_media.text.reading.people import Person
+from mediamill_media.text.reading.tables import table
 
-COATS = {
-    "owl": "brown", "fox": "orange", "cat": "ginger", "dog": "brown", "bear": "brown", "rabbit": "white", "mouse": "gray", "frog": "green",
-    "turtle": "green", "bird": "blue", "elephant": "gray", "hedgehog": "brown", "squirrel": "orange", "whale": "blue", "dolphin": "blue",
-    "lion": "golden", "dragon": "green", "penguin": "black and white", "horse": "brown", "sheep": "white", "crab": "red", "alien": "green",
-}  # fmt: skip
+COATS: dict[str, str] = table("cues")["coats"]
 _SHADES = ("red", "blue", "yellow", "green", "teal", "purple", "orange", "pink")
 
 

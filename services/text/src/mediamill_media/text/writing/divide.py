@@ -9,16 +9,13 @@ from itertools import accumulate, pairwise
 
 from mediamill_media.text.reading.brief import Piece
 from mediamill_media.text.reading.sentences import LONGEST, count, halves
+from mediamill_media.text.reading.tables import words
 
 SHORTEST = 8
 _TOKEN = re.compile(r"[^\W\d_]{3,}")
 _LEANS = re.compile(r"(?:It|They|This|That|These|Those|He|She|His|Her|Their)\b")
 """A sentence that begins so leans on the one before, and should not stand without it."""
-_COMMON = frozenset(
-    "the and for with that this from was were are has have had its his her their they she you your our not but who which when where than then "
-    "there here into onto over out all one two can will would could about after before because been being more most some such only very just "
-    "also what how why each every while until them him himself herself itself these those".split()
-)
+_COMMON = words("common")
 
 
 def scores(pieces: tuple[Piece, ...], names: frozenset[str]) -> list[float]:
@@ -77,9 +74,9 @@ def weightiest(pieces: tuple[Piece, ...], weights: list[float], most: int) -> tu
     return tuple(pieces[at] for at in sorted(kept))
 
 
-def condensed(run: list[int], pieces: tuple[Piece, ...], weights: list[float], words: int) -> list[int]:
-    """Keep the sentences of a run that weigh most and fit into ``words``, in their order; at least one stays."""
-    room = min(LONGEST, words)
+def condensed(run: list[int], pieces: tuple[Piece, ...], weights: list[float], limit: int) -> list[int]:
+    """Keep the sentences of a run that weigh most and fit into ``limit`` words, in their order; at least one stays."""
+    room = min(LONGEST, limit)
     kept: list[int] = []
     by_weight = sorted(run, key=lambda at: weights[at], reverse=True)
     for at in (*by_weight, *by_weight):

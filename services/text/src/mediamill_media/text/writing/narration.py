@@ -174,7 +174,7 @@ def _named_again(own: tuple[Piece, ...], at: int, cast: tuple[Person, ...]) -> s
     fitting = [person for person in cast if person.pronoun == ("she" if found[1] in {"She", "Her"} else "he")]
     before = " ".join(piece.text for piece in own[max(0, at - 2) : at])
     near = [person for person in fitting if person.named and person.name in before]
-    if not near or len(fitting) > 1 and len(near) != 1:
+    if not near or (len(fitting) > 1 and len(near) != 1):
         return text
     name = near[0].name if found[1] in {"She", "He"} else f"{near[0].name}’s"
     return f"{text[: found.start(1)]}{name}{text[found.end(1) :]}"

@@ -23,7 +23,7 @@ def table(name: str) -> dict[str, Any]:
 
 
 def filled(wording: str, slots: Mapping[str, str]) -> str:
-    """Put the slots' words into a wording; a slot may itself hold slots. The result starts its sentences with capitals."""
+    """Put the slots' words into a wording, and capitals at its sentences; a slot may itself hold slots."""
     for _ in range(3):
         wording = _SLOT.sub(lambda slot: slots.get(slot[1], slot[1]), wording)
     return capitalised(tidy(wording))

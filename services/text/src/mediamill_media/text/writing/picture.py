@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from mediamill_media.text.contract import Tone
@@ -16,12 +17,19 @@ _SINGLE = re.compile(r"\b(?:he|she|him|her|his)\b", re.IGNORECASE)
 _FRIENDS = re.compile(r"\b(?:her|his|their|new|best|good)\s(?:\w+\s)?friends?\b|\btogether\b", re.IGNORECASE)
 _FIRST_PERSON = re.compile(r"\b(?:I|me|my)\b")
 _HOLDS = re.compile(
-    r"\b(?:hold|holds|held|holding|carr\w+|lifts?|lifted|takes?|took|gives?|gave|finds?|found|opens?|raises?|shows?|brings?|brought|has|had)\b"
+    r"\b(?:hold|holds|held|holding|carr\w+|lifts?|lifted|takes?|took|gives?|gave|finds?|found|opens?|raises?|"
+    r"shows?|brings?|brought|has|had)\b"
 )
 _HOURS: dict[str, tuple[str, ...]] = {
-    "opening": ("at dawn", "on a sunny day"), "call": ("on a sunny day",), "low": ("at night",), "turn": ("at night", "at sunset"),
-    "hope": ("at dawn",), "ending": ("at sunset",), "farewell": ("at night",), "want": ("at night", "at sunset"),
-}  # fmt: skip
+    "opening": ("at dawn", "on a sunny day"),
+    "call": ("on a sunny day",),
+    "low": ("at night",),
+    "turn": ("at night", "at sunset"),
+    "hope": ("at dawn",),
+    "ending": ("at sunset",),
+    "farewell": ("at night",),
+    "want": ("at night", "at sunset"),
+}
 _PLACES: dict[Tone, tuple[str, ...]] = {
     "story": ("in a meadow",),
     "ad": ("in a city", "in a kitchen", "in a garden", "in an office", "in a living room", "on a beach"),
@@ -110,7 +118,7 @@ class Illustrations:
         )
 
     def _who(self, told: Told) -> tuple[Person, ...]:
-        """Tell who is in the scene: those it names, or, where it only says "she" or "they", those of the scene before."""
+        """Tell who is in the scene: those it names, or, where it says "she" or "they", those of the one before."""
         named = [person for person in self._cast if _mentions(told.text, person)]
         if _PLURAL.search(told.text) and self._present:
             named += [person for person in self._present if person not in named]
@@ -191,10 +199,10 @@ def _mentions(text: str, person: Person) -> bool:
 
 def _called(name: str) -> str:
     """Give the part of a name that people use: "Dr. Amara Okafor" is called Okafor, "Captain Mara" is called Mara."""
-    return name.split()[-1]
+    return name.rsplit(maxsplit=1)[-1]
 
 
-def _distinct(found: list[vocabulary.Found]) -> list[vocabulary.Found]:
+def _distinct(found: Iterable[vocabulary.Found]) -> list[vocabulary.Found]:
     seen: dict[str, vocabulary.Found] = {}
     for item in found:
         seen.setdefault(item.says, item)

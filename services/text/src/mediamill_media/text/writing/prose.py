@@ -1,4 +1,4 @@
-"""Writes prose: condenses a text that is longer than asked for, and composes from templates where there is only a subject."""
+"""Writes prose: condenses a text longer than asked for, and composes from templates about a mere subject."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SOURCE_WORDS = 40
 _ASKED = re.compile(
     r"\b(one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s(?:short\s)?(sentences?|words?)\b", re.IGNORECASE
 )
-_NUMBERS = "zero one two three four five six seven eight nine ten".split()
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 class Written(NamedTuple):

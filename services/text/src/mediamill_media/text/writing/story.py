@@ -1,4 +1,4 @@
-"""Invents a story from a brief that has a hero and an idea: a plot, its beats, and the brief's own words in their slots."""
+"""Invents a story from a brief with a hero and an idea: a plot, its beats, and the brief's own words in the slots."""
 
 from __future__ import annotations
 
@@ -139,8 +139,11 @@ class Teller:
 
     def _chosen(self, choices: dict[str, dict[str, object]], first: str = "") -> str:
         """Give the choice whose cues the brief holds most of; the seed decides between equals."""
-        text = f"{first} {first} {self._brief.title} {self._brief.text}".lower()
-        hits = {name: len(set(re.findall(rf"\b(?:{choice['cues']})\b", text))) for name, choice in choices.items()}
+        learnt = " ".join(re.findall(r"\blearn\w*\s(?:to|that|about|how)\s([^.!?]*)", self._brief.text))
+        told, taught = f"{self._brief.title} {self._brief.text}".lower(), f"{first} {learnt}".lower()
+        cues = {name: rf"\b(?:{choice['cues']})\b" for name, choice in choices.items()}
+        # What is to be learnt counts more than what else comes up.
+        hits = {name: len(set(re.findall(cue, told))) + 2 * len(re.findall(cue, taught)) for name, cue in cues.items()}
         best = max(hits.values())
         return self._chance.choice([name for name, number in hits.items() if number == best])
 
@@ -159,7 +162,7 @@ class Teller:
     def _new_friend(self, hero: Person) -> Person:
         pronoun = "he" if hero.pronoun == "she" else "she"
         place = vocabulary.look(self._brief.text).first("places") or ""
-        home = next((home for home in _FRIENDS if home in place or home == "sea" and "water" in place), "other")
+        home = next((home for home in _FRIENDS if home in place or (home == "sea" and "water" in place)), "other")
         kind = self._chance.choice([kind for kind in _FRIENDS[home] if kind != hero.kind])
         looks = f"{self._chance.choice(_NATURES)} {COATS.get(kind, 'gray')} {kind}"
         return Person(self._chance.choice(_NAMES[pronoun]), kind, looks, pronoun=pronoun)
@@ -170,7 +173,8 @@ class Teller:
         place, far = self._places()
         thing = self._object()
         return {
-            **_person_slots(self.hero), "hero": self.hero.name, "hero_s": f"{self.hero.name}’s", "hero_long": _introduced(self.hero),
+            **_person_slots(self.hero),
+            "hero": self.hero.name, "hero_s": f"{self.hero.name}’s", "hero_long": _introduced(self.hero),
             "friend": self.friend.name, "friend_long": _introduced(self.friend), "place": place, "far": far,
             "object": thing, "a_object": _with_article(thing), "to_want": want, "deed": lesson["deed"],
             "wanting": f"the day when {{he}} would {want.replace('not to ', 'not ').removeprefix('to ')}",
@@ -179,7 +183,8 @@ class Teller:
 
     def _own_want(self) -> str | None:
         found = re.search(
-            r"\b(?:wants|wanted|dreams? of|dreamed of|hopes|hoped|longs|wishes|wished|has)\s(to\s[\w’' -]{4,70}?)(?=\s(?:but|and|because|so|before|while)\s|[.,;!?]|$)",
+            r"\b(?:wants|wanted|dreams? of|dreamed of|hopes|hoped|longs|wishes|wished|"
+            r"has)\s(to\s[\w’' -]{4,70}?)(?=\s(?:but|and|because|so|before|while)\s|[.,;!?]|$)",
             self._brief.text,
         )
         return found[1].strip() if found else self._brief.hints.get("want")

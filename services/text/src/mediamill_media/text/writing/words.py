@@ -6,13 +6,9 @@ import re
 from collections import Counter
 
 from mediamill_media.text.reading import vocabulary
+from mediamill_media.text.reading.tables import words
 
-_COMMON = frozenset(
-    "the and for with that this from was were are has have had its his her their they she you your our not but who which when where than then "
-    "there here into onto over out all one two can will would could about after before because been being more most some such only very just "
-    "also what how why each every while until them him himself herself itself these those make made makes get gets like write story text give "
-    "need want please should must use new old way day time thing things people lot many much".split()
-)
+_COMMON = words("common")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 

@@ -76,7 +76,12 @@ class Camera:
         whole = (plane.left, plane.top) == (0, 0) and plane.solid == 0
         if whole:
             cv2.warpAffine(
-                plane.yuva, matrix, (self._width, last), dst=seen, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+                plane.yuva,
+                matrix,
+                (self._width, last),
+                dst=seen,
+                flags=cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
             )
         else:
             seen[...] = _BLACK

@@ -1,17 +1,18 @@
 """Turns pictures and layers into planes: in the film's colours, merged, scaled to the clip, cut to what is not empty.
 
-Planes hold Y, U, V and alpha, the first three premultiplied. Laying one over another is linear, so it may be done in YUV
-as well as in RGB; done in YUV, frames need no conversion afterwards, and four channels move faster than three.
+Planes hold Y, U, V and alpha, the first three premultiplied. Laying one over another is linear, so it may be done in
+YUV as well as in RGB; done in YUV, frames need no conversion afterwards, and four channels move faster than three.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from mediamill_media.video.picture.bundle import Bundle, Sheet
+from mediamill_media.video.picture.bundle import Bundle
 from mediamill_media.video.picture.decode import Pixels
 
 MOST_PLANES = 6
@@ -37,9 +38,9 @@ _BGRA_TO_YUVA = np.array(
 class Plane(NamedTuple):
     """What is drawn at one depth.
 
-    ``left`` and ``top`` place it in the picture of ``size``, whose middle is the frame's middle. From row ``solid`` of the plane on, it
-    hides all that is behind it. ``zoom_gain`` tells how strongly it takes part in the camera's zoom, ``travel`` how many pixels
-    the camera's full way moves it.
+    ``left`` and ``top`` place it in the picture of ``size``, whose middle is the frame's middle. From its row ``solid``
+    on it hides all that is behind it. ``zoom_gain`` tells how strongly it takes part in the camera's zoom, ``travel``
+    how many pixels the camera's full way moves it.
     """
 
     yuva: Pixels
@@ -110,7 +111,7 @@ def _merged(sheets: list[_Premultiplied]) -> list[_Premultiplied]:
     """Merge neighbours that are nearest in depth until there are few enough; swaying ones keep to themselves."""
     row = list(sheets)
     while len(row) > MOST_PLANES:
-        gaps = [abs(a.depth - b.depth) + 10 * (a.bob != b.bob) for a, b in zip(row, row[1:], strict=False)]
+        gaps = [abs(a.depth - b.depth) + 10 * (a.bob != b.bob) for a, b in pairwise(row)]
         at = gaps.index(min(gaps))
         row[at : at + 2] = [row[at].under(row[at + 1])]
     return row

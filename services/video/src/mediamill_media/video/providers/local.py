@@ -40,7 +40,7 @@ def seed_of(ask: Generate) -> int:
 
 
 def picture_wanted(ask: Generate) -> dict[str, Any]:
-    """Give the input of the child job that draws the prompt, in the clip's shape and at most as large as it is drawn."""
+    """Give the input of the child job that draws the prompt, in the clip's shape and no larger than it is drawn."""
     low, high = _DRAWN_SIDES
     scale = min(1.0, high / max(ask.size))
     size = [max(low, min(high, round(side * scale))) for side in ask.size]
