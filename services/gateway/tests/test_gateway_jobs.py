@@ -204,6 +204,17 @@ async def test_queue_positions_count_what_is_ahead_in_fair_turns(
 
     # 0, 1, 2, 3 of its own are ahead, and as many of the other tenant get their turn meanwhile.
     assert positions == [0, 2, 4, 6, None]
+    listed = (await client.get("/v1/jobs")).json()["data"]
+    assert [job["queue_position"] for job in listed] == [None, 0, 6, 4, 2]
+
+
+async def test_a_place_in_a_long_line_is_the_same_in_a_list(client: httpx.AsyncClient) -> None:
+    jobs = [{"kind": "test.noop", "input": {}}] * 10
+    batch = (await client.post("/v1/jobs/batch", json={"jobs": jobs})).json()["data"]
+
+    alone = [(await get(client, job))["queue_position"] for job in batch]
+
+    assert alone == [job["queue_position"] for job in batch] == list(range(10))
 
 
 async def test_many_jobs_are_accepted_in_their_order(client: httpx.AsyncClient) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import logging
+import signal
+import sys
+from types import FrameType
 
 from gateway.app import create_app
 from gateway.server import Server
@@ -16,7 +20,14 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8080)
     arguments = parser.parse_args()
     configure_logs("gateway")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # else every look at readiness is two lines
+    signal.signal(signal.SIGTERM, _leave)
     Server(create_app(), arguments.host, arguments.port).run()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Exit in good order; uvicorn gives the signal back to us when it has shut down."""
+    sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -41,6 +41,6 @@ async def show_rows(connection: AsyncConnection, tenant_id: UUID, rows: Sequence
     queued = [row["id"] for row in rows if row["state"] == State.QUEUED]
     places: dict[UUID, int] = {}
     if queued:
-        found = await connection.execute(positions(), {"ids": queued, "tenant_id": tenant_id})
+        found = await connection.execute(positions(len(queued)), {"ids": queued, "tenant_id": tenant_id})
         places = {place.job_id: place.position for place in found}
     return [present.job(row, places) for row in rows]
