@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from mediamill_media.image.art.colors import mix
@@ -33,7 +34,7 @@ TILTS = {
     "kite": 14,
     "submarine": -4,
     "astronaut": -12,
-    "superhero": 38,
+    "superhero": 26,
     "satellite": -16,
 }
 """Degrees that things lean when they fly."""
@@ -138,33 +139,44 @@ def _grounds(stage: Stage, group: list[Member], aside: float) -> list[Spot]:
     """Place those who stand in front: the largest nearest, on thirds, in two rows when there are many."""
     if not group:
         return []
-    frame = stage.frame
     heights = [_height(stage, member) for member in group]
     if len(heights) == 1:
         heights = [min(heights[0] * ALONE_GROWS, max(heights[0], 0.62 * _scale(stage)))]
     tallest = max(heights)
     if tallest < KEY_SHARE * _scale(stage):
         heights = [height * KEY_SHARE * _scale(stage) / tallest for height in heights]
-    order = _order(stage, group, heights)
-    rows = [order] if len(order) <= (2 if frame.tall else 5) else [order[::2], order[1::2]]
-    spots: list[Spot] = []
-    for level, members_of_row in reversed(list(enumerate(rows))):
-        shrink = 1.0 if level == 0 else 0.82
-        sizes = [heights[index] * shrink for index in members_of_row]
-        lift = 0.0 if level == 0 else frame.h * (0.1 if not frame.tall else 0.13)
-        row = _row(stage, [group[i] for i in members_of_row], sizes, lift)
-        spots += [spot._replace(x=spot.x + aside * stage.frame.w) for spot in row] if len(group) <= MOST_ASIDE else row
+    front, back = _rows(stage, heights)
+    spots = _row(stage, [group[i] for i in front], [heights[i] for i in front])
+    if len(group) <= MOST_ASIDE:
+        spots = [spot._replace(x=spot.x + aside * stage.frame.w) for spot in spots]
+    return _between(stage, spots, [(group[i], heights[i]) for i in back]) + spots
+
+
+def _rows(stage: Stage, heights: list[float]) -> tuple[list[int], list[int]]:
+    """Give who stands in front and who behind, from left to right; of many the tallest stand behind.
+
+    The order is that of the prompt, mirrored by chance, so that the main one is not always left.
+    """
+    order = list(range(len(heights)))[:: stage.side]
+    if len(order) <= (2 if stage.frame.tall else 5):
+        return order, []
+    tallest = sorted(order, key=lambda i: (-heights[i], i))[: (len(order) - 1) // 2]
+    return [i for i in order if i not in tallest], [i for i in order if i in tallest]
+
+
+def _between(stage: Stage, front: list[Spot], behind: list[tuple[Member, float]]) -> list[Spot]:
+    """Place a second row where the first one leaves gaps, a little higher up and smaller."""
+    centers = sorted(spot.x for spot in front)
+    gaps = [(a + b) / 2 for a, b in pairwise(centers)]
+    skipped = (len(gaps) - len(behind)) // 2
+    frame, spots = stage.frame, []
+    for x, (member, height) in zip(gaps[skipped:], behind, strict=False):
+        y = frame.h * (FEET - (0.14 if frame.tall else 0.11))
+        spots.append(Spot(member, x, y, height * 0.9, x > frame.w * 0.5, "cast"))
     return spots
 
 
-def _order(stage: Stage, group: list[Member], heights: list[float]) -> list[int]:
-    """Give the order from left to right: as told, mirrored by chance, so that the main one is not always left."""
-    del heights
-    order = list(range(len(group)))
-    return order if stage.side > 0 else order[::-1]
-
-
-def _row(stage: Stage, group: list[Member], heights: list[float], lift: float) -> list[Spot]:
+def _row(stage: Stage, group: list[Member], heights: list[float]) -> list[Spot]:
     frame, count = stage.frame, len(group)
     widths = [_width(member, height) for member, height in zip(group, heights, strict=True)]
     room = frame.w * 0.9
@@ -176,7 +188,7 @@ def _row(stage: Stage, group: list[Member], heights: list[float], lift: float) -
     for place, (member, height, x) in enumerate(zip(group, heights, centers, strict=True)):
         stagger = 0.0 if count == 1 else (place % 2) * frame.h * 0.022
         flip = x > frame.w * 0.5
-        spots.append(Spot(member, x, frame.h * FEET - stagger - lift - _raise(stage, x), height, flip, "cast"))
+        spots.append(Spot(member, x, frame.h * FEET - stagger - _raise(stage, x), height, flip, "cast"))
     return sorted(spots, key=lambda spot: spot.y)
 
 

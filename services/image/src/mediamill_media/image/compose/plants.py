@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 GREENS = ("#2f7a58", "#8fbf5a", "#4f9a66")
 AUTUMN = ("#d1492f", "#e8a233", "#c8752f", "#e2c04a")
-FLAT_BEYOND = 0.45
+FLAT_BEYOND = 0.28
 """Plants farther than this are drawn without shading: the haze would hide it."""
 
 

@@ -114,31 +114,38 @@ def _facade(
         f'<path d="M{x - 7:.0f} {y + 3:.0f}L{x + w / 2:.0f} {y - pitch:.0f}L{x + w + 7:.0f} {y + 3:.0f}Z" '
         f'fill="{ink.paint_of(roof, "soft")}"/>' + snow
     )
-    for k in range(2):
-        for j in range(max(1, int(h / 96))):
-            wx, wy = x + w * (0.18 + 0.4 * k), y + 20 + j * 74
-            body += (
+    return body + _panes(chance, box, glass, wall) + _door(ink, chance, box, tones)
+
+
+def _panes(chance: random.Random, box: tuple[float, float, float, float], glass: str, wall: str) -> str:
+    x, foot, w, h = box
+    panes = []
+    for column in range(2):
+        for floor in range(max(1, int(h / 96))):
+            wx, wy = x + w * (0.18 + 0.4 * column), foot - h + 20 + floor * 74
+            panes.append(
                 f'<rect x="{wx:.0f}" y="{wy:.0f}" width="{w * 0.22:.0f}" height="40" '
                 f'rx="{chance.choice((3, 14))}" fill="{glass}" stroke="{lighter(wall, 0.5)}" stroke-width="4"/>'
                 f'<path d="M{wx + w * 0.11:.0f} {wy:.0f}v40M{wx:.0f} {wy + 20:.0f}h{w * 0.22:.0f}" '
                 f'stroke="{lighter(wall, 0.5)}" stroke-width="2.6"/>'
             )
-    door = darker(roof, 0.1)
+    return "".join(panes)
+
+
+def _door(ink: Ink, chance: random.Random, box: tuple[float, float, float, float], tones: tuple[str, str]) -> str:
+    """Draw a door; every other house is a shop with an awning."""
+    x, foot, w, _ = box
+    wall, roof = tones
     awning = "".join(
-        (
-            f'<path d="M{x + w * 0.1 + s * w * 0.16:.0f} {foot - 66:.0f}h{w * 0.16:.0f}l4 20q{-w * 0.08:.0f} 12 '
-            f'{-w * 0.16 - 4:.0f} 0Z" fill="{roof if s % 2 else lighter(wall, 0.6)}"/>'
-        )
+        f'<path d="M{x + w * 0.1 + s * w * 0.16:.0f} {foot - 66:.0f}h{w * 0.16:.0f}l4 20q{-w * 0.08:.0f} 12 '
+        f'{-w * 0.16 - 4:.0f} 0Z" fill="{roof if s % 2 else lighter(wall, 0.6)}"/>'
         for s in range(5)
     )
-    return (
-        body
-        + (
-            f'<rect x="{x + w * 0.38:.0f}" y="{foot - 56:.0f}" width="{w * 0.24:.0f}" height="60" rx="4" '
-            f'fill="{ink.paint_of(door, "soft")}"/>'
-        )
-        + (awning if chance.random() < 0.5 else "")
+    door = (
+        f'<rect x="{x + w * 0.38:.0f}" y="{foot - 56:.0f}" width="{w * 0.24:.0f}" height="60" rx="4" '
+        f'fill="{ink.paint_of(darker(roof, 0.1), "soft")}"/>'
     )
+    return door + (awning if chance.random() < 0.5 else "")
 
 
 def shopfronts(stage: Stage, ink: Ink) -> str:
@@ -148,7 +155,7 @@ def shopfronts(stage: Stage, ink: Ink) -> str:
 
 def avenue(stage: Stage, ink: Ink) -> str:
     """Draw the pavement, the road and street lamps."""
-    frame, palette, chance = stage.frame, stage.palette, stage.chance("avenue")
+    frame, palette = stage.frame, stage.palette
     y, road = stage.horizon, mix("#6f7286", palette.tint, 0.2 + palette.dim)
     curb = lighter(palette.ground, 0.3)
     top = frame.h * 0.9
@@ -167,21 +174,10 @@ def avenue(stage: Stage, ink: Ink) -> str:
         place_template(ink, ("buildings", "streetlamp"), (frame.w * share, y + 26, frame.h * 0.36), {})
         for share in ((0.08, 0.92) if frame.w > 700 else (0.05,))
     )
-    snow = (
-        "".join(
-            (
-                f'<ellipse cx="{chance.uniform(frame.left, frame.right):.0f}" cy="{y + chance.uniform(6, 30):.0f}" '
-                f'rx="90" ry="12" fill="{palette.ground}"/>'
-            )
-            for _ in range(9)
-        )
-        if stage.scene.snowy
-        else ""
-    )
     return (
         rect(frame, y, ink.paint_of(palette.ground, "soft"))
         + slabs
-        + snow
+        + _snowdrifts(stage)
         + rect(frame, top, ink.paint_of(road, "soft"))
         + (
             f'<rect x="{frame.left:.0f}" y="{top - 4:.0f}" width="{frame.w + 2 * frame.mx:.0f}" height="12" '
@@ -189,6 +185,17 @@ def avenue(stage: Stage, ink: Ink) -> str:
         )
         + dashes
         + lamps
+    )
+
+
+def _snowdrifts(stage: Stage) -> str:
+    if not stage.scene.snowy:
+        return ""
+    frame, chance = stage.frame, stage.chance("avenue")
+    return "".join(
+        f'<ellipse cx="{chance.uniform(frame.left, frame.right):.0f}" cy="{stage.horizon + chance.uniform(6, 30):.0f}" '
+        f'rx="90" ry="12" fill="{stage.palette.ground}"/>'
+        for _ in range(9)
     )
 
 

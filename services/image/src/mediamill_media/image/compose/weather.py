@@ -87,7 +87,7 @@ def _fog(stage: Stage, ink: Ink, strength: float) -> str:
             f'rx="{frame.w * chance.uniform(0.3, 0.5):.0f}" ry="{frame.h * chance.uniform(0.05, 0.1):.0f}" '
             f'fill="{tone}" opacity="{strength}"/>'
         )
-        for _ in range(8)
+        for _ in range(5)
     )
 
 

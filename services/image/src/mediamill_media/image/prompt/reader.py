@@ -62,7 +62,9 @@ class Reader:
         self._before, self._last = self._last, match.words
 
     def _take(self, match: Match) -> None:
-        if match.words.startswith("#"):
+        if match.words == "with" and self.subjects and self._last == self.subjects[-1].word:
+            self._relation = "holds"
+        elif match.words.startswith("#"):
             self._pending.color = self._pending.color_word = match.words
         elif (subject := match.value("subjects")) is not None:
             self._subject(match, subject)
@@ -134,7 +136,7 @@ class Reader:
         last = self.subjects[-1] if self.subjects else None
         if last is None or last.look is not None:
             return False
-        if self._last == "of" and last.name == name:
+        if last.name == name and self._last in {"of", last.word}:
             self.known.append((match.words, name))
             return True
         if match.words in GROUPS and self._last == last.word and self._pending.count is None:
@@ -153,13 +155,15 @@ class Reader:
         """Give the subject to the last actor when the words between say that it holds, flies or rides it."""
         relation, self._relation = self._relation, None
         actor = self._last_actor()
+        if subject.name == "umbrella" and actor is not None and actor.holds is None:
+            relation = "holds"
         if relation is None or actor is None:
             return False
         entry, at = catalog()[subject.name], self.subjects.index(actor)
         if relation == "holds" and entry.hand:
             self.subjects[at] = replace(actor, holds=subject)
         elif relation == "flies" and entry.habitat == "air" and not entry.lives:
-            self.subjects[at] = replace(actor, flies=subject)
+            self.subjects[at] = replace(actor, flies=subject, soars=False)
         elif relation == "rides" and (entry.ride or entry.draw == "grazer"):
             self.subjects[at] = replace(actor, rides=subject)
         else:
@@ -211,10 +215,8 @@ class Reader:
         if relation == "glows":
             self._pending.glows = True
         elif relation == "flies" and self.subjects:
-            last = self.subjects[-1]
             self._relation = relation
-            if not catalog()[last.name].acts:
-                self.subjects[-1] = replace(last, soars=True)
+            self.subjects[-1] = replace(self.subjects[-1], soars=True)
         else:
             self._relation = relation
         return True
