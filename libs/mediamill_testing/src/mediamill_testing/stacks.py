@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import psycopg
 from psycopg.rows import dict_row
+
+T = TypeVar("T")
 
 MILL = Path(sys.executable).with_name("mill")
 START_TIMEOUT_S = 120
@@ -57,7 +59,12 @@ class Stack:
 
     def ended(self, job_id: str, patience_s: float = 60) -> dict[str, Any]:
         """Wait for a job's end and give it."""
-        return until(lambda: found if (found := self.job(job_id))["state"] in FINAL else None, patience_s)
+
+        def look() -> dict[str, Any] | None:
+            found = self.job(job_id)
+            return found if found["state"] in FINAL else None
+
+        return until(look, patience_s)
 
     def sql(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         """Look into the database."""
@@ -80,7 +87,7 @@ class Stack:
         os.kill(self.worker_pid(), signal.SIGKILL)
 
 
-def until(look: Callable[[], Any], patience_s: float = 30, every_s: float = 0.05) -> Any:
+def until(look: Callable[[], T | None], patience_s: float = 30, every_s: float = 0.05) -> T:
     """Look again and again until there is something, and give it. Raises ``TimeoutError`` with the last answer."""
     end = time.monotonic() + patience_s
     while not (found := look()):

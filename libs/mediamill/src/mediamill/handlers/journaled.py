@@ -217,7 +217,9 @@ class JournaledContext:
 
     def _write(self, statement: Prepared) -> None:
         """Run a fenced write. No row back: the job is no longer this run's, and the run stops."""
-        self._db.run(lambda c: self._hold(c.execute(*statement).first(), c))
+        if self._db.one(statement) is None:
+            self._run.stop(Stop.LOST)
+            raise Stopped
         self._hint()
 
     def _take_signal(self, connection: Connection, ordinal: int, name: str) -> dict[str, Any] | None:

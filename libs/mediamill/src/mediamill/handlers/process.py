@@ -65,7 +65,7 @@ class WorkerProcess:
     def deliver(self, job_id: UUID, delivery: int) -> None:
         """Claim a delivery and run it; drop a stale one, return one that finds no free slot or a draining worker."""
         if self._draining.is_set() or not self._slots.acquire(timeout=SLOT_WAIT_S):
-            self._parts.db.run(lambda c: c.execute(*transition.put_back(job_id, delivery)))
+            self._parts.db.one(transition.put_back(job_id, delivery))
             publish_hint(DISPATCH)
             return
         try:
@@ -75,7 +75,7 @@ class WorkerProcess:
 
     def _claim_and_run(self, job_id: UUID, delivery: int) -> None:
         worker_id = self.registration.worker_id
-        row = self._parts.db.run(lambda c: c.execute(*transition.claim(job_id, delivery, worker_id)).one_or_none())
+        row = self._parts.db.one(transition.claim(job_id, delivery, worker_id))
         if row is None:
             log.debug("stale delivery dropped", extra={"job_id": str(job_id), "delivery": delivery})
             return

@@ -19,6 +19,7 @@ from mediamill.handlers.parked import Parked
 from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.scratch import Scratch
 from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
+from mediamill.jobs import transition
 from mediamill.processes import Stopped, owning
 from mediamill.queues.registry import Registry
 
@@ -66,7 +67,7 @@ def run_claimed(run: Run, parts: Parts) -> None:
         unexpected = Unexpected(f"{type(error).__name__}: {error}"[:2000])
         _end(run, parts, lambda c: endings.give_up_or_retry(c, run, unexpected))
     else:
-        _end(run, parts, lambda c: endings.succeed(c, run, answer))
+        _end_well(run, parts, answer)
 
 
 def _call(run: Run, parts: Parts) -> Answer:
@@ -78,6 +79,16 @@ def _call(run: Run, parts: Parts) -> Answer:
         if run.owner.stopped.is_set():
             raise Stopped
     return answer
+
+
+def _end_well(run: Run, parts: Parts, answer: Answer) -> None:
+    if run.parent_id is not None:
+        _end(run, parts, lambda c: endings.succeed(c, run, answer))
+        return
+    output = answer.model_dump(mode="json")
+    if parts.db.one(transition.succeed(run.job_id, run.delivery, output), PATIENCE_S) is None:
+        parts.db.run(lambda c: endings.release(c, run), PATIENCE_S)
+    publish_hint(job_topic(run.job_id), tenant_topic(run.tenant_id), DISPATCH)
 
 
 def _end_stopped(run: Run, parts: Parts) -> None:

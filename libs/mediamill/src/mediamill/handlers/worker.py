@@ -30,6 +30,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="mediamill-worker", description=__doc__)
     parser.add_argument("--queues", default="all", help="'all', or queues separated by commas (default: all)")
     parser.add_argument("--slots", type=int, default=None, help="jobs at once (default: from queue.toml, or the cores)")
+    parser.add_argument("--nice", type=int, default=0, help="give way to others on this machine, 0 to 19 (default: 0)")
     return parser.parse_args(argv)
 
 
@@ -51,6 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Work until told to stop."""
     arguments = parse(argv)
     configure_logs("worker")
+    os.nice(arguments.nice)
     config, found = settings(), registry()
     queues = chosen_queues(arguments.queues, found)
     for name in queues:

@@ -71,7 +71,7 @@ SELECT job_id, queue, least(ahead, :most) AS ahead FROM (
     FROM lines
     WHERE tenant_id = :tenant_id AND run_at <= now()
       AND queue IN (SELECT queue FROM lines WHERE job_id = ANY(:ids) AND tenant_id = :tenant_id)
-) AS numbered WHERE job_id = ANY(:ids)
+) AS numbered JOIN unnest(CAST(:ids AS uuid[])) AS asked(id) ON asked.id = job_id
 """
 
 _POSITIONS = """

@@ -29,6 +29,7 @@ ERRAND_TIMEOUT_S = 120.0
 READY_TIMEOUT_S = 90.0
 VENDOR = "mediamill_testing.vendor"
 VENDOR_URL = "MEDIAMILL_TEST_VENDOR_URL"
+WORKER_NICE = "5"  # rendering gives way to accepting
 _TICK_S = 1.0
 _PROBE_S = 0.1
 _DRAIN_MARGIN_S = 10.0
@@ -223,7 +224,7 @@ def _programs(layout: Layout, env: dict[str, str], database_url: str, port: int)
         ProgramPart("conductor", _module("conductor"), layout, env),
         ProgramPart(
             "worker",
-            _module("mediamill.handlers.worker", "--queues", "all"),
+            _module("mediamill.handlers.worker", "--queues", "all", "--nice", WORKER_NICE),
             layout,
             env,
             ready=lambda pid: worker_is_registered(database_url, pid),
