@@ -18,7 +18,7 @@ _FRIENDS = re.compile(r"\b(?:her|his|their|new|best|good)\s(?:\w+\s)?friends?\b|
 _FIRST_PERSON = re.compile(r"\b(?:I|me|my)\b")
 _HOLDS = re.compile(
     r"\b(?:hold|holds|held|holding|carr\w+|lifts?|lifted|takes?|took|gives?|gave|finds?|found|opens?|raises?|"
-    r"shows?|brings?|brought|has|had)\b"
+    r"shows?|brings?|brought|has|had|lights?|(?:her|his)\s(?:\w+\s)?(?:lantern|book|map|key|kite))\b"
 )
 _HOURS: dict[str, tuple[str, ...]] = {
     "opening": ("at dawn", "on a sunny day"),
@@ -113,9 +113,9 @@ class Illustrations:
         hours = _HOURS.get(beat, ())
         time = spoken.first("times") or around.first("times")
         self._time = time or (hours[self._turn % len(hours)] if hours else self._time if self._tone == "story" else "")
-        self._weather = (
-            spoken.first("weathers") or around.first("weathers") or ("with snow falling" if self._snowy else "")
-        )
+        weather = spoken.first("weathers") or around.first("weathers") or ""
+        # Where snow lies, a storm is a snow storm: a green meadow between two white scenes would be a fault.
+        self._weather = "with snow falling" if self._snowy and weather in {"", "in a storm"} else weather
 
     def _who(self, told: Told) -> tuple[Person, ...]:
         """Tell who is in the scene: those it names, or, where it says "she" or "they", those of the one before."""
@@ -147,7 +147,8 @@ class Illustrations:
         if not subjects and self._tone != "story":
             subjects.append(_COMPANY[self._tone][self._turn % len(_COMPANY[self._tone])])
         for found in self._things(spoken, around)[: max(0, self._most() - len(subjects))]:
-            held = found.says in vocabulary.words_of("holdable") and len(subjects) == 1 and not found.plural
+            hands = len(subjects) == 1 or (bool(self._present) and self._tone == "story")
+            held = found.says in vocabulary.words_of("holdable") and hands and not found.plural
             if held and "holding" not in subjects[0] and (self._tone != "story" or _HOLDS.search(told.text)):
                 subjects[0] = f"{subjects[0]} holding {_with_article(found.says)}"
             else:

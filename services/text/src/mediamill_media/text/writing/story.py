@@ -70,6 +70,9 @@ _PRIORITY = (
     "farewell",
 )
 _PLOT_BEATS = frozenset({"call", "trouble", "try", "turn", "triumph"})
+_PLACE = re.compile(
+    r"\b(?:in|at the edge of|through|across|on|near|under|into|by)\s(?:an?|the)\s((?:[\w’'-]+\s?){1,3})", re.IGNORECASE
+)
 _NEUTRAL = ("journey", "effort", "low", "hope", "want")
 
 
@@ -190,13 +193,7 @@ class Teller:
         return found[1].strip() if found else self._brief.hints.get("want")
 
     def _places(self) -> tuple[str, str]:
-        found = re.findall(
-            r"\b(?:in|at the edge of|through|across|on|near|under|into|by)\s((?:an?|the)\s(?:[\w’'-]+\s){0,2}?[\w-]+)",
-            self._setting(),
-            re.IGNORECASE,
-        )
-        own = [place.strip() for place in found if vocabulary.look(place.split()[-1]).of("places")]
-        own = [re.sub(r"^an?\s", "the ", place) for place in dict.fromkeys(own)]
+        own = list(dict.fromkeys(place for found in _PLACE.finditer(self._setting()) if (place := _place(found[1]))))
         rest = [place for place in self._chance.sample(_PLACES, 2) if place not in own]
         far = next((place for place in own[1:] if place != own[0]), None)
         distant = [place for place in _FAR if not own or place.split()[-1] != own[0].split()[-1]]
@@ -210,6 +207,14 @@ class Teller:
         found = vocabulary.look(f"{self._brief.title}. {self._brief.text}").of("objects")
         own = [item.word for item in found if item.says in vocabulary.words_of("holdable") and item.word == item.says]
         return own[0] if own else self._chance.choice(_OBJECTS)
+
+
+def _place(words: str) -> str | None:
+    """Give the shortest run of words that ends in a place: "stormy sea of glass" gives "the stormy sea"."""
+    row = words.split()
+    ends = (number for number, word in enumerate(row, 1) if vocabulary.look(word).of("places"))
+    end = next(ends, None)
+    return None if end is None else f"the {' '.join(row[:end])}"
 
 
 def _person_slots(person: Person) -> dict[str, str]:
