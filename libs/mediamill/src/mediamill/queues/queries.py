@@ -79,7 +79,7 @@ WITH own AS ({ahead}), rival_lines AS (
     SELECT queue, tenant_id FROM lines
     WHERE queue IN (SELECT queue FROM own) AND tenant_id <> :tenant_id AND run_at <= now()
     LIMIT :most
-), rivals AS (
+), rivals AS MATERIALIZED (
     SELECT queue, count(*) AS lines, weight::float / (SELECT weight FROM tenants WHERE id = :tenant_id) AS share
     FROM rival_lines JOIN tenants ON tenants.id = tenant_id
     GROUP BY queue, tenants.id
