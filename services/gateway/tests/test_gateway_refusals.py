@@ -151,7 +151,7 @@ async def test_our_mistakes_are_a_500_that_tells_nothing(
     def fail(edge: Edge) -> None:
         raise ZeroDivisionError("a secret of ours")
 
-    monkeypatch.setattr(type(app.state.edge), "transaction", fail)
+    monkeypatch.setattr(type(app.state.edge), "look", fail)
 
     response = await client.get(f"/v1/jobs/{uuid7()}")
 

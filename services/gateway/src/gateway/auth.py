@@ -24,7 +24,7 @@ async def identify(edge: Edge, credentials: HTTPAuthorizationCredentials | None)
     hashed = digest(credentials.credentials)
     principal = edge.keyring.recall(hashed)
     if principal is None:
-        async with edge.transaction() as connection:
+        async with edge.look() as connection:
             principal = await edge.keyring.look_up(connection, hashed)
     if principal is None:
         raise Unauthorized("This key is unknown, has expired or was revoked.")

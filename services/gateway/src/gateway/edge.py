@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.keyring import Keyring
 from gateway.pulse import Pulse
@@ -47,10 +48,21 @@ class Edge:
             await asyncio.gather(*self._background, return_exceptions=True)
             await self.database.async_engine.dispose()
 
+    @cached_property
+    def _each_alone(self) -> AsyncEngine:
+        """The same pool, on which every statement commits itself."""
+        return self.database.async_engine.execution_options(isolation_level="AUTOCOMMIT")
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """Begin a unit of work; it is committed when the block ends."""
         async with self.database.async_unit_of_work() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[AsyncConnection]:
+        """Connect for reading: every statement is a transaction of its own, one round trip instead of three."""
+        async with self._each_alone.connect() as connection:
             yield connection
 
     def tell(self, *topics: str) -> None:

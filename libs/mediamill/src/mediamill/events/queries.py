@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal_column, select, tuple_
 
+from mediamill.db.prepared import parameter, prepared
 from mediamill.events.model import Event
 
 Statement = Select[*tuple[Any, ...]]
@@ -30,6 +31,7 @@ _XID: ColumnElement[int] = literal_column("events.xid::text::bigint")
 _OLDEST_OPEN: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())")
 
 
+@prepared(tenant_id=UUID, job_id=UUID, after=int, limit=int)
 def of_job(tenant_id: UUID, job_id: UUID, *, after: int, limit: int) -> Statement:
     """Give a job's events behind the one numbered ``after``. No gap: numbers are given under the job's lock."""
     return (
@@ -40,7 +42,8 @@ def of_job(tenant_id: UUID, job_id: UUID, *, after: int, limit: int) -> Statemen
     )
 
 
-def of_tenant(tenant_id: UUID, *, after: Position, limit: int) -> Statement:
+@prepared(tenant_id=UUID, xid=int, number=int, limit=int)
+def of_tenant(tenant_id: UUID, *, xid: int, number: int, limit: int) -> Statement:
     """Give all events of a tenant behind a position, in the order in which their transactions began.
 
     A number is drawn before its transaction commits, so a higher number may be seen first. Reading by transaction and
@@ -50,8 +53,8 @@ def of_tenant(tenant_id: UUID, *, after: Position, limit: int) -> Statement:
         select(*SHOWN, Event.number, _XID.label("xid"))
         .where(
             Event.tenant_id == tenant_id,
-            Event.number > after.number - LATE,
-            tuple_(_XID, Event.number) > tuple_(literal(after.xid), literal(after.number)),
+            Event.number > number - LATE,
+            tuple_(_XID, Event.number) > tuple_(parameter(xid), parameter(number)),
             literal_column("events.xid") < _OLDEST_OPEN,
         )
         .order_by(_XID, Event.number)

@@ -70,7 +70,7 @@ async def list_assets(
     position = read_cursor(cursor, scope)
     before = UUID(position) if position else None
     statement = queries.page(owner.tenant_id, media_type=media_type, before=before, limit=limit + 1)
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         rows, next_cursor = cut((await connection.execute(statement)).mappings().all(), limit, scope)
     return Listed(data=[present(row) for row in rows], next_cursor=next_cursor)
 
@@ -115,7 +115,7 @@ async def get_content(
 
 
 async def _find(edge: Edge, statement: queries.Statement, asset_id: UUID) -> Any:
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         row = (await connection.execute(statement)).mappings().one_or_none()
     if row is None:
         raise NotFound(f"Asset {asset_id}.")

@@ -44,7 +44,7 @@ async def post_estimate(post: PostEstimate, edge: EdgeOf, owner: Owner) -> Estim
     """Tell the expected cost, duration and wait of a job, without making it."""
     kind = edge.registry.kind(post.kind)
     kind.read(post.input)
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         medians = await edge.history.medians(connection)
         facts = await read_facts(edge, connection)
     median = medians.get(kind.name)

@@ -68,12 +68,12 @@ async def job_events(
     position = read_cursor(cursor, scope)
     if STREAM not in accept.lower():
         statement = queries.of_job(owner.tenant_id, id, after=int(position or 0), limit=limit + 1)
-        async with edge.transaction() as connection:
+        async with edge.look() as connection:
             await reading.find(connection, owner.tenant_id, id)
-            rows, next_cursor = cut((await connection.execute(statement)).mappings().all(), limit, scope, "seq")
+            rows, next_cursor = cut((await connection.execute(*statement)).mappings().all(), limit, scope, "seq")
         return Listed(data=[event(row) for row in rows], next_cursor=next_cursor)
     after = _number(last_event_id if last_event_id is not None else last_event)
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         job = await reading.find(connection, owner.tenant_id, id)
     if after is not None and after > job["seq"]:
         raise BadLastEventId(f"{after}; the job's last event is {job['seq']}.")
@@ -97,7 +97,7 @@ async def tenant_events(
 ) -> StreamingResponse:
     """Stream the events of all of your jobs from now on, or behind Last-Event-ID; 0 begins with the oldest."""
     number = _number(last_event_id if last_event_id is not None else last_event)
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         if number is None:
             row = (await connection.execute(queries.newest(owner.tenant_id))).one()
             return _streaming(tenant_stream(edge, owner.tenant_id, queries.Position(row.xid, row.number)))

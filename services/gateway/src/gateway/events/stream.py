@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.edge import Edge
 from gateway.events.models import frame
 from mediamill.clock import monotonic
+from mediamill.db.prepared import Prepared
 from mediamill.events import queries
 from mediamill.events.model import EventType
 from mediamill.events.queries import Position
@@ -55,7 +56,7 @@ async def tenant_stream(edge: Edge, tenant_id: UUID, after: Position) -> AsyncIt
     quiet_since = monotonic()
     async with edge.pulse.watch_tenant(tenant_id) as ear:
         while not edge.closing.is_set():
-            rows = await _read(edge, queries.of_tenant(tenant_id, after=after, limit=PAGE))
+            rows = await _read(edge, queries.of_tenant(tenant_id, xid=after.xid, number=after.number, limit=PAGE))
             if rows is None:
                 return
             for row in rows:
@@ -69,10 +70,10 @@ async def tenant_stream(edge: Edge, tenant_id: UUID, after: Position) -> AsyncIt
                 await ear.wait(edge.pulse.poll_s)
 
 
-async def _read(edge: Edge, statement: queries.Statement) -> Sequence[RowMapping] | None:
+async def _read(edge: Edge, statement: Prepared) -> Sequence[RowMapping] | None:
     try:
-        async with edge.transaction() as connection:
-            return (await connection.execute(statement)).mappings().all()
+        async with edge.look() as connection:
+            return (await connection.execute(*statement)).mappings().all()
     except SQLAlchemyError as error:
         log.warning("a stream ends: %s", type(error).__name__)
         return None

@@ -10,15 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.jobs import present
 from gateway.jobs.models import Job
+from mediamill.db.prepared import prepared
 from mediamill.errors import NotFound
 from mediamill.jobs import queries
 from mediamill.jobs.states import State
 from mediamill.queues.queries import positions
 
+_one = prepared(tenant_id=UUID, job_id=UUID)(queries.one)
+
 
 async def find(connection: AsyncConnection, tenant_id: UUID, job_id: UUID) -> RowMapping:
     """Give a job's row. Raises ``NotFound``, also for another tenant's job."""
-    row: RowMapping | None = (await connection.execute(queries.one(tenant_id, job_id))).mappings().one_or_none()
+    row: RowMapping | None = (await connection.execute(*_one(tenant_id, job_id))).mappings().one_or_none()
     if row is None:
         raise NotFound(f"Job {job_id}.")
     return row
@@ -31,6 +34,8 @@ async def show(connection: AsyncConnection, tenant_id: UUID, job_id: UUID) -> Jo
 
 async def show_many(connection: AsyncConnection, tenant_id: UUID, job_ids: Sequence[UUID]) -> list[Job]:
     """Show jobs in the order of their ids, which may repeat."""
+    if len(job_ids) == 1:
+        return [await show(connection, tenant_id, job_ids[0])]
     rows = (await connection.execute(queries.many(tenant_id, list(job_ids)))).mappings().all()
     shown = {job.id: job for job in await show_rows(connection, tenant_id, rows)}
     return [shown[str(job_id)] for job_id in job_ids]

@@ -52,7 +52,7 @@ async def list_jobs(
 @router.get("/v1/jobs/{id}", summary="Get a job", responses=refusals(404))
 async def get_job(id: PathId, edge: EdgeOf, owner: Owner) -> Job:
     """Give a job as it is now."""
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         return await reading.show(connection, owner.tenant_id, id)
 
 
@@ -67,7 +67,7 @@ async def list_children(
 @router.get("/v1/jobs/{id}/steps", summary="Read a job's journal", responses=refusals(404))
 async def list_steps(id: PathId, edge: EdgeOf, owner: Owner) -> Listed[Step]:
     """Give all side effects of a job in their order, with their times."""
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         rows = (await connection.execute(queries.steps(owner.tenant_id, id))).mappings().all()
         if not rows:
             await reading.find(connection, owner.tenant_id, id)
@@ -137,7 +137,7 @@ async def _page(
         before=UUID(position) if position else None,
         limit=limit + 1,
     )
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         if parent is not None:
             await reading.find(connection, owner.tenant_id, parent)
         rows, next_cursor = cut((await connection.execute(statement)).mappings().all(), limit, scope)

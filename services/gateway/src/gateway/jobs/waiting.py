@@ -31,7 +31,7 @@ async def wait_for_end(edge: Edge, request: Request, tenant_id: UUID, job_id: UU
     until = monotonic() + seconds
     async with edge.pulse.watch_job(job_id) as ear:
         while True:
-            async with edge.transaction() as connection:
+            async with edge.look() as connection:
                 job = await reading.show(connection, tenant_id, job_id)
             left = until - monotonic()
             if job.state in FINAL or left <= 0 or edge.closing.is_set() or await request.is_disconnected():

@@ -54,7 +54,7 @@ async def livez() -> Health:
 @router.get("/readyz", summary="Can it do its work?", responses={503: {"model": Problem}})
 async def readyz(edge: EdgeOf) -> Ready:
     """Answer 503 while the database is not reachable or not migrated, so that no request is sent here."""
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         revision = await connection.run_sync(current)
     if revision != _HEAD:
         raise Unavailable(f"The database is at revision {revision}, this version needs {_HEAD}.")

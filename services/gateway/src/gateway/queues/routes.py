@@ -42,7 +42,7 @@ class Queue(BaseModel):
 @router.get("/v1/queues", summary="List the queues", responses=refusals())
 async def list_queues(edge: EdgeOf, reader: Anyone) -> Listed[Queue]:
     """Give every queue with its backlog and its workers."""
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         facts = await read_facts(edge, connection)
         return Listed(data=[await _present(edge, connection, row) for row in facts.values()])
 

@@ -48,7 +48,7 @@ async def list_keys(
     position = read_cursor(cursor, "keys")
     owner = uuid_or_nothing(tenant_id) if tenant_id is not None else None
     statement = queries.keys(tenant_id=owner, before=UUID(position) if position else None, limit=limit + 1)
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         if owner is not None:
             await _require_tenant(connection, owner)
         rows, next_cursor = cut((await connection.execute(statement)).mappings().all(), limit, "keys")
@@ -58,7 +58,7 @@ async def list_keys(
 @router.get("/v1/keys/{id}", summary="Get a key", responses=refusals(404))
 async def get_key(id: PathId, edge: EdgeOf, operator: Operator) -> Key:
     """Give a key, without its secret."""
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         return key(await _find(connection, queries.key(id), id))
 
 

@@ -33,7 +33,7 @@ async def list_tenants(edge: EdgeOf, operator: Operator, limit: Limit = 50, curs
     """Give a page of the tenants, newest first."""
     position = read_cursor(cursor, "tenants")
     statement = queries.tenants(before=UUID(position) if position else None, limit=limit + 1)
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         rows, next_cursor = cut((await connection.execute(statement)).mappings().all(), limit, "tenants")
     return Listed(data=[tenant(row) for row in rows], next_cursor=next_cursor)
 
@@ -41,7 +41,7 @@ async def list_tenants(edge: EdgeOf, operator: Operator, limit: Limit = 50, curs
 @router.get("/v1/tenants/{id}", summary="Get a tenant", responses=refusals(404))
 async def get_tenant(id: PathId, edge: EdgeOf, operator: Operator) -> Tenant:
     """Give a tenant."""
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         row = (await connection.execute(queries.tenant(id))).mappings().one_or_none()
     if row is None:
         raise NotFound(f"Tenant {id}.")

@@ -69,7 +69,7 @@ async def get_usage(edge: EdgeOf, owner: Owner, days: Days = 30) -> Usage:
     """Give jobs, cost and storage by day and kind, and what is left of your quota."""
     today = now().replace(hour=0, minute=0, second=0, microsecond=0)
     since, month = first_id_of(today - timedelta(days=days - 1)), first_id_of(today.replace(day=1))
-    async with edge.transaction() as connection:
+    async with edge.look() as connection:
         used = await connection.execute(queries.usage(), {"tenant_id": owner.tenant_id, "since": since})
         standing = await connection.execute(queries.standing(), {"tenant_id": owner.tenant_id, "month": month})
     shown = [Day(**{**row, "day": row["day"].isoformat()}) for row in used.mappings()]
