@@ -88,6 +88,15 @@ async def test_pages_of_other_origins_may_ask(client: httpx.AsyncClient) -> None
     assert unknown.headers["access-control-allow-origin"] == "*"
 
 
+async def test_the_docs_need_no_other_host(client: httpx.AsyncClient) -> None:
+    page = await client.get("/docs")
+
+    assert page.headers["content-type"].startswith("text/html")
+    assert "/openapi.json" in page.text
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+
+
 def test_the_description_is_good_enough_for_an_sdk(app: FastAPI) -> None:
     document = app.openapi()
 

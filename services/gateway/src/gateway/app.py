@@ -22,6 +22,7 @@ import gateway.tenants.routes
 import gateway.usage.routes
 from gateway import openapi, problems
 from gateway.edge import Edge
+from gateway.kinds.models import present
 from gateway.limits import BodyLimit, RequestIds
 from mediamill.queues.registry import Registry, registry
 from mediamill.settings import Settings, settings
@@ -62,6 +63,8 @@ def create_app(config: Settings | None = None, kinds: Registry | None = None) ->
         summary="A self-hosted media job platform",
         version="0.1.0",
         lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
         generate_unique_id_function=_operation_id,
         strict_content_type=False,
     )
@@ -82,7 +85,10 @@ def create_app(config: Settings | None = None, kinds: Registry | None = None) ->
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with app.state.edge.running():
+    edge: Edge = app.state.edge
+    for kind in edge.registry.kinds.values():
+        present(kind)  # loads its contract now, so that the first request of a kind is as fast as the others
+    async with edge.running():
         yield
 
 

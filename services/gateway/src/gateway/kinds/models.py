@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from pydantic import BaseModel, Field
 
 from gateway.texts import Json
@@ -34,8 +36,9 @@ class Kind(BaseModel):
     example: Json | None = Field(description="an input that works")
 
 
+@cache
 def present(kind: RegisteredKind) -> Kind:
-    """Show a kind."""
+    """Show a kind; its schemas are written once, as that takes longer than a request should."""
     schema = kind.ask.model_json_schema()
     examples = schema.get("examples") or [None]
     manifest = kind.manifest

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from fastapi import APIRouter, Response
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
@@ -69,6 +70,12 @@ async def metrics() -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
+@router.get("/docs", include_in_schema=False)
+async def docs() -> Response:
+    """Give a page that shows the API's description; it loads nothing from elsewhere."""
+    return HTMLResponse(_DOCS, headers={"Content-Security-Policy": _OWN_ONLY})
+
+
 @router.get("/problems/{code}", summary="What does a problem mean?", responses={404: {"model": Problem}})
 async def explain(code: str) -> ErrorKind:
     """Tell what stands behind the ``type`` of a problem."""
@@ -83,3 +90,5 @@ def _descendants(error: type[MediamillError]) -> list[type[MediamillError]]:
 
 
 _HEAD = head()
+_DOCS = Path(__file__).with_name("docs.html").read_text("utf-8")
+_OWN_ONLY = "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,10 +16,10 @@ from gateway.limits import StrictJsonRoute
 from gateway.paging import Cursor, Limit, Listed, cut, read_cursor
 from gateway.problems import refusals
 from gateway.tenants.models import FreshKey, Key, PatchKey, PostKey, PostRotation, fresh_key, key
-from mediamill.clock import now
-from mediamill.errors import Conflict, NotFound
+from mediamill.errors import NotFound
 from mediamill.tenants import queries
 from mediamill.tenants.keys import new_key
+from mediamill.tenants.rotate import rotate
 
 router = APIRouter(tags=["keys"], route_class=StrictJsonRoute)
 
@@ -75,20 +74,11 @@ async def patch_key(id: PathId, patch: PatchKey, edge: EdgeOf, operator: Operato
 @router.post("/v1/keys/{id}/rotate", status_code=201, summary="Rotate a key", responses=refusals(400, 404, 409, 422))
 async def rotate_key(id: PathId, edge: EdgeOf, operator: Operator, post: PostRotation | None = None) -> FreshKey:
     """Make a key like this one. Both are valid for the overlap, then only the new one is."""
-    made = new_key()
-    end = now() + timedelta(seconds=(post or PostRotation()).overlap_s)
+    overlap_s = (post or PostRotation()).overlap_s
     async with edge.transaction() as connection:
-        old = await _find(connection, queries.key(id), id)
-        if old["revoked_at"] is not None or (old["expires_at"] is not None and old["expires_at"] <= now()):
-            raise Conflict("This key is not valid any more; make a new one.")
-        statement = queries.add_key(
-            old["tenant_id"], made, name=old["name"], scopes=old["scopes"], expires_at=old["expires_at"]
-        )
-        row = (await connection.execute(statement)).mappings().one()
-        sooner = end if old["expires_at"] is None else min(end, old["expires_at"])
-        await connection.execute(queries.change_key(id, {"expires_at": sooner}))
+        rotated = await connection.run_sync(rotate, id, overlap_s)
     edge.keyring.forget()
-    return fresh_key(row, made.secret)
+    return fresh_key(rotated.row, rotated.secret)
 
 
 @router.post("/v1/keys/{id}/revoke", summary="Revoke a key", responses=refusals(404))
