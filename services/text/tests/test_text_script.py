@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mediamill import clock
 from mediamill_media.text.contract import Script, Scripted
 from mediamill_media.text.handlers import script
 from mediamill_media.text.reading import vocabulary
@@ -181,3 +182,14 @@ def test_any_text_gives_a_script(text: str, scenes: int) -> None:
 
     assert len(made.scenes) == scenes
     assert all(count(scene.narration) <= 32 for scene in made.scenes)
+
+
+@pytest.mark.parametrize(
+    "part", ["[", "a.", "# ", "(", "in the ", "a robot named ", "- a\n", '"', "**a ", "<a ", "A: ", "Ada, "]
+)
+def test_a_brief_that_repeats_itself_without_end_is_read_in_moments(desk: DeskContext, part: str) -> None:
+    started = clock.monotonic()
+
+    script(desk, Script(brief=(part * 20_000)[:20_000], scenes=24))
+
+    assert clock.monotonic() - started < 10

@@ -11,12 +11,12 @@ BlockKind = Literal["heading", "item", "field", "prose"]
 _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+_HEADING = re.compile(r"^(#{1,6})\s+(\S.*)$")
 _BULLET = re.compile(r"^\s*(?:[-*+•–]|\d{1,2}[.)])\s+(.*)$")
 _BOLD_FIELD = re.compile(r"^(\*\*|__)(.{1,60}?):?\1\s*[:–—-]?\s*(.*)$")
 _FIELD = re.compile(r"^([A-Z][\w'’]*(?:[ /-][\w'’]+){0,3})\s*:\s*(.*)$")
 _LIST_TITLE = re.compile(r"^(\*\*|__)?([A-Z][\w /-]{1,30}):\1?$")
-_RULE = re.compile(r"^\s*(?:[-*_=]\s*){3,}$|^\s*\|?[\s:|-]+\|[\s:|-]*$")
+_RULE = re.compile(r"(?:[-*_=] *){3,}|[ :|-]+")
 
 
 class Block(NamedTuple):
@@ -79,10 +79,10 @@ def _lines_joined(text: str) -> list[tuple[BlockKind, str, int]]:
     fresh = True
     for line in text.split("\n"):
         heading, bullet = _HEADING.match(line), _BULLET.match(line)
-        if not line.strip() or _RULE.match(line):
+        if not line.strip() or _RULE.fullmatch(line.strip()):
             fresh = True
         elif heading:
-            joined.append(("heading", heading[2], len(heading[1])))
+            joined.append(("heading", heading[2].rstrip(" #"), len(heading[1])))
             fresh = True
         elif bullet:
             joined.append(("item", bullet[1], 0))

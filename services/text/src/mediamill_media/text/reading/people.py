@@ -12,6 +12,8 @@ from mediamill_media.text.reading.markdown import Block
 from mediamill_media.text.reading.tables import table, words
 
 MOST = 4
+_NEAR = 6000
+"""Looks are told early; further down nobody looks for garments."""
 _TITLES: dict[str, str] = table("cues")["titles"]
 _NAME = r"[A-ZÀ-Þ][\w’']*[\w](?:\s(?!The\b)[A-ZÀ-Þ][\w’'-]+)?"
 _DET = r"(?:[Aa]n?|[Tt]he|[Hh]er|[Hh]is|[Tt]heir|[Oo]ur|[Mm]y|[Oo]ne)"
@@ -172,19 +174,24 @@ def _pronoun(person: Person, prose: str) -> str:
 
 
 def _dressed(person: Person, prose: str) -> str:
-    """Add what the person wears, where a sentence about them says so."""
+    """Add what the person wears, where a sentence about them, or the one after it, says so."""
     if re.search(r"\b(?:with|wearing)\b", person.looks):
         return person.looks
-    garment = rf"((?:{'|'.join(vocabulary.words_of('colors'))})\s+(?:{'|'.join(vocabulary.words_of('garments'))}))\b"
     called = person.name if person.named else person.kind
-    near = re.compile(
-        rf"\b{re.escape(called)}\b[^.]*\.?[^.]*?\b(?:her|his|an?|same|wore|wears|with)\s(?:same\s)?{garment}",
-        re.IGNORECASE,
-    )
-    match = near.search(prose)
-    if match and _somebody_else(match[0], person):
-        return person.looks
-    return f"{person.looks} with a {match[1].lower()}" if match else person.looks
+    for garment in _garment().finditer(prose[:_NEAR]):
+        before = prose[max(0, garment.start() - 240) : garment.start()]
+        at = before.lower().rfind(called.lower())
+        stretch = before[at:]
+        if at >= 0 and stretch.count(".") <= 1 and not _somebody_else(stretch, person):
+            return f"{person.looks} with a {garment[1].lower()}"
+    return person.looks
+
+
+@cache
+def _garment() -> re.Pattern[str]:
+    colours, garments = "|".join(vocabulary.words_of("colors")), "|".join(vocabulary.words_of("garments"))
+    worn = rf"\b(?:her|his|an?|same|wore|wears|with)\s((?:{colours})\s+(?:{garments}))\b"
+    return re.compile(worn, re.IGNORECASE)
 
 
 def _somebody_else(stretch: str, person: Person) -> bool:

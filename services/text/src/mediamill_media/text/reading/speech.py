@@ -8,22 +8,23 @@ import re
 from mediamill_media.text.reading.tables import table
 
 _URL = re.compile(
-    r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|example|dev|app|co)\b(?:/\S*)?", re.IGNORECASE
+    r"(?:https?://|www\.)\S+|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.(?:com|org|net|io|example|dev|app|co)\b(?:/\S*)?",
+    re.IGNORECASE,
 )
 _LEAD_TO_URL = re.compile(r"\s*\b(?:at|on|via|from|under|see|visit|here:?|link:?)\s*:?\s*(?=\x00)", re.IGNORECASE)
-_EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.]+\b")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.]{1,63}\b")
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\U00002600-\U000027bf\U00002b00-\U00002bff\U0001f1e6-\U0001f1ff\ufe0f\u200d\u2190-\u21ff\u25a0-\u25ff]+"
 )
 _MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), " "),
-    (re.compile(r"\[([^\]]+)\]\([^)]*\)"), r"\1"),
+    (re.compile(r"!\[[^\]\[]{0,300}\]\([^)(]{0,600}\)"), " "),
+    (re.compile(r"\[([^\]\[]{1,300})\]\([^)(]{0,600}\)"), r"\1"),
     (re.compile(r"\[\^?\d+(?:\s*[,–-]\s*\d+)*\]"), ""),
-    (re.compile(r"\[([^\]]*)\]"), r"\1"),
+    (re.compile(r"\[([^\]\[]{0,600})\]"), r"\1"),
     (re.compile(r"<[^<>\n]{0,200}>"), " "),
-    (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
-    (re.compile(r"(?<!\w)[*_](?=\S)([^*_]+?)(?<=\S)[*_](?!\w)"), r"\1"),
-    (re.compile(r"~~([^~]*)~~"), r"\1"),
+    (re.compile(r"(\*\*|__)(?=\S)(.{1,400}?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(?<!\w)[*_](?=\S)([^*_]{1,400}?)(?<=\S)[*_](?!\w)"), r"\1"),
+    (re.compile(r"~~([^~]{0,400})~~"), r"\1"),
     (re.compile(r"[`*#~|\\^{}]+|(?<!\w)_+|_+(?!\w)|(?<!\w)>+"), " "),
 )
 _UNITS: dict[str, str] = table("cues")["units"]
@@ -62,6 +63,7 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[™®©†‡§¶•]"), ""),
 )
 _TIDY: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\s+"), " "),
     (re.compile(r"\(\s*\)"), ""),
     (re.compile(r"\s+([,.;:!?…])"), r"\1"),
     (re.compile(r"([,;:])(?=[.!?])"), ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from mediamill_media.text.reading.tables import table
@@ -95,6 +95,7 @@ def singular(word: str) -> str:
     return word.removesuffix("'s").removesuffix("’s")
 
 
+@lru_cache(maxsize=128)
 def look(text: str) -> Seen:
     """Find all that a text calls for; the longest phrase wins."""
     tokens = [(found[0].lower(), found.start()) for found in _TOKEN.finditer(text)]
