@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mediamill_testing.stacks import Stack
+from mediamill_testing.stacks import Stack, until
 
 pytestmark = pytest.mark.bench
 
@@ -60,20 +60,8 @@ async def post_steadily(stack: Stack) -> list[float]:
     return took
 
 
-def test_a_batch_of_a_thousand(stack: Stack) -> None:
-    body = {"jobs": [{"kind": "test.noop", "input": {"payload": str(number)}} for number in range(1000)]}
-    with stack.client() as client:
-        took = []
-        for _ in range(5):
-            began = time.perf_counter()
-            client.post("/v1/jobs/batch", json=body).raise_for_status()
-            took.append(time.perf_counter() - began)
-
-    tell(bench="POST /v1/jobs/batch of 1000", median_s=round(statistics.median(took), 3), max_s=round(max(took), 3))
-
-
 def test_from_the_post_to_the_answer_on_an_idle_stack(stack: Stack) -> None:
-    stack.ended(stack.submit("test.noop")["id"])
+    drain(stack)
     took = []
     with stack.client() as client:
         for _ in range(100):
@@ -87,6 +75,19 @@ def test_from_the_post_to_the_answer_on_an_idle_stack(stack: Stack) -> None:
         p50_ms=round(statistics.median(took) * 1000, 2),
         p99_ms=round(statistics.quantiles(took, n=100)[98] * 1000, 2),
     )
+
+
+def test_a_batch_of_a_thousand(stack: Stack) -> None:
+    body = {"jobs": [{"kind": "test.noop", "input": {"payload": str(number)}} for number in range(1000)]}
+    with stack.client() as client:
+        took = []
+        for _ in range(5):
+            began = time.perf_counter()
+            client.post("/v1/jobs/batch", json=body).raise_for_status()
+            took.append(time.perf_counter() - began)
+
+    drain(stack)
+    tell(bench="POST /v1/jobs/batch of 1000", median_s=round(statistics.median(took), 3), max_s=round(max(took), 3))
 
 
 def test_throughput_of_jobs_that_do_nothing(stack: Stack) -> None:
@@ -108,6 +109,12 @@ def test_throughput_of_jobs_that_do_nothing(stack: Stack) -> None:
         cpu_ms_per_job=spent,
         total=round(sum(spent.values()), 2),
     )
+
+
+def drain(stack: Stack) -> None:
+    """Wait until nothing is in line or under way."""
+    busy = "SELECT (SELECT count(*) FROM lines) + (SELECT count(*) FROM leases) AS n"
+    until(lambda: stack.sql(busy)[0]["n"] == 0, 300, 0.5)
 
 
 def cpu_seconds(stack: Stack) -> dict[str, float]:

@@ -141,7 +141,9 @@ def test_the_same_brief_again_renders_nothing(stack: Stack, film: dict[str, Any]
 
 def test_a_worker_killed_in_the_middle_costs_no_finished_step(stack: Stack) -> None:
     job = stack.submit("flow.film", {**ASK, "seed": 7})["id"]
-    finished = "SELECT job_id, ordinal, started_at, finished_at FROM steps JOIN jobs ON jobs.id = steps.job_id"
+    finished = (
+        "SELECT job_id, ordinal, steps.started_at, steps.finished_at FROM steps JOIN jobs ON jobs.id = steps.job_id"
+    )
     finished += " WHERE jobs.root_id = %(id)s AND steps.state = 'done' AND steps.type IN ('step', 'effect')"
     moving = "SELECT 1 FROM jobs WHERE root_id = %(id)s AND kind = 'video.generate' AND state = 'running'"
     until(lambda: stack.sql(moving, id=job), 90)
