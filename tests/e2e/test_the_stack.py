@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 import redis
 
-from mediamill_testing.stacks import Stack, running_stack, until
+from mediamill_testing.stacks import Stack, until
 
 pytestmark = pytest.mark.xdist_group("stack")
 
@@ -148,22 +146,6 @@ def test_the_command_submits_watches_and_shows(stack: Stack) -> None:
     assert shown["id"] == submitted["id"]
 
 
-def test_a_stack_whose_supervisor_was_killed_comes_up_again_with_its_jobs(tmp_path: Path) -> None:
-    with running_stack(tmp_path) as stack:
-        job = stack.submit("test.noop")["id"]
-        stack.ended(job)
-        before = processes_of(stack)
-        os.kill(stack.pid, signal.SIGKILL)
-
-        again = json.loads(stack.mill("up", "--detach", "--json", "--data", str(stack.data)).stdout)
-
-        assert again["pid"] != stack.pid
-        assert len(before) >= 4
-        assert processes_of(stack) & before == set()
-        stack.url, stack.database_url = again["url"], again["database_url"]
-        assert stack.job(job)["state"] == "succeeded"
-
-
 def test_ten_readers_and_writers_at_once_see_no_error(stack: Stack) -> None:
     def once(_: int) -> int:
         with stack.client() as client:
@@ -174,16 +156,3 @@ def test_ten_readers_and_writers_at_once_see_no_error(stack: Stack) -> None:
         codes = set(pool.map(once, range(100)))
 
     assert max(codes) == 202
-
-
-def processes_of(stack: Stack) -> set[tuple[int, str]]:
-    """Give every living process of a stack, with its start time, since pids are used again."""
-    mark = f"MEDIAMILL_STACK={stack.data}".encode()
-    found = set()
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (folder / "environ").read_bytes().split(b"\0"):
-                found.add((int(folder.name), (folder / "stat").read_text().rsplit(")", 1)[1].split()[19]))
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
-            continue
-    return found
