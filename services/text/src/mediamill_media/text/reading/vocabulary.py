@@ -21,6 +21,12 @@ class Found(NamedTuple):
     word: str
     at: int
     plural: bool
+    color: str = ""
+
+    @property
+    def named(self) -> str:
+        """What to draw, in its colour where the text gives one."""
+        return f"{self.color} {self.says}".strip()
 
 
 class Seen(NamedTuple):
@@ -114,9 +120,10 @@ def _phrase_at(tokens: list[tuple[str, int]], at: int, found: list[Found]) -> in
         phrase = " ".join([*words[:-1], last])
         calls = _index().get(phrase) or _index().get(" ".join(words))
         if calls:
-            found.extend(
-                Found(group, says, phrase, tokens[at][1], _is_plural(words[-1], last)) for group, says in calls
-            )
+            before = tokens[at - 1][0] if at else ""
+            color = before if before in words_of("colors") else ""
+            plural = _is_plural(words[-1], last)
+            found.extend(Found(group, says, phrase, tokens[at][1], plural, color) for group, says in calls)
             return length
     return 0
 

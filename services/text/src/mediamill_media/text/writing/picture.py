@@ -150,7 +150,7 @@ class Illustrations:
             hands = len(subjects) == 1 or (bool(self._present) and self._tone == "story")
             held = found.says in vocabulary.words_of("holdable") and hands and not found.plural
             if held and "holding" not in subjects[0] and (self._tone != "story" or _HOLDS.search(told.text)):
-                subjects[0] = f"{subjects[0]} holding {_with_article(found.says)}"
+                subjects[0] = f"{subjects[0]} holding {_with_article(found.named)}"
             else:
                 subjects.append(_counted(found))
         return subjects
@@ -216,7 +216,7 @@ def _counted(found: vocabulary.Found) -> str:
         or found.group == "concepts"
         or found.says in {"sun", "moon", "treasure chest", "rainbow", "shell"}
     ):
-        return _with_article(found.says)
+        return _with_article(found.named)
     irregular = {
         "mouse": "mice",
         "sheep": "sheep",
@@ -232,7 +232,7 @@ def _counted(found: vocabulary.Found) -> str:
     plural = irregular.get(found.says) or (
         found.says[:-1] + "ies" if re.search(r"[^aeiou]y$", found.says) else found.says + ending
     )
-    return f"three {plural}"
+    return f"three {found.color} {plural}".replace("  ", " ")
 
 
 def _with_article(noun: str) -> str:
