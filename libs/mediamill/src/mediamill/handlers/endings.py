@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select, update
 
+from mediamill.assets.made import answered_with
 from mediamill.clock import now
-from mediamill.contracts import Answer
+from mediamill.contracts import Answer, Asset, MediaAnswer
 from mediamill.errors import ErrorClass, MediamillError
 from mediamill.handlers.parked import Awaited
 from mediamill.handlers.run import Run
@@ -29,7 +30,16 @@ STEP_TYPES = {"children": StepType.CHILDREN, "timer": StepType.TIMER}
 def succeed(connection: Connection, run: Run, answer: Answer) -> bool:
     """End a run with its answer. False: the job was taken from it."""
     output = answer.model_dump(mode="json")
+    if foreign := borrowed(run, answer):
+        connection.execute(answered_with(run.job_id, run.tenant_id, foreign))
     return bool(end(connection, transition.succeed(run.job_id, run.delivery, output)))
+
+
+def borrowed(run: Run, answer: Answer) -> list[Asset]:
+    """Give the assets of an answer that this run did not save itself: its children did, or an earlier run."""
+    if not isinstance(answer, MediaAnswer):
+        return []
+    return [asset for asset in answer.assets if asset.id not in run.saved]
 
 
 def give_up_or_retry(connection: Connection, run: Run, error: MediamillError) -> bool:

@@ -243,6 +243,7 @@ class JournaledContext:
     def _made(self, connection: Connection, kept: Kept, role: str) -> Asset:
         """Tell, fenced, that this job made the asset; a replay that makes it again tells nothing new."""
         asset = kept.asset(role)
+        self._run.saved.add(asset.id)
         if connection.execute(made_by(self.job_id, kept.id, role)).first() is not None:
             data = {"asset_id": asset.id, "role": role, "media_type": asset.media_type, "bytes": asset.bytes}
             self._hold(connection.execute(*transition.note(*self._fence, EventType.ASSET, data)).first(), connection)

@@ -43,6 +43,8 @@ class Run:
     cache: str
     max_cost: Decimal | None
     progress: dict[str, Any] | None
+    saved: set[str] = field(default_factory=set)
+    """The assets that this run has saved."""
     owner: ProcessOwner = field(default_factory=ProcessOwner)
     began: float = field(default_factory=monotonic)
     stop_reason: Stop | None = None

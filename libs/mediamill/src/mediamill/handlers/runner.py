@@ -82,7 +82,7 @@ def _call(run: Run, parts: Parts) -> Answer:
 
 
 def _end_well(run: Run, parts: Parts, answer: Answer) -> None:
-    if run.parent_id is not None:
+    if run.parent_id is not None or endings.borrowed(run, answer):
         _end(run, parts, lambda c: endings.succeed(c, run, answer))
         return
     output = answer.model_dump(mode="json")

@@ -74,6 +74,12 @@ class Keep(Ask):
     text: str = "hello"
 
 
+class Borrow(Ask):
+    """Answer with an asset of a child."""
+
+    text: str = "hello"
+
+
 class Kept(MediaAnswer):
     """What was kept."""
 

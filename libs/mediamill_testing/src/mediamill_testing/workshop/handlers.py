@@ -11,6 +11,7 @@ from mediamill.handlers.handler import handler
 from mediamill.processes import child
 from mediamill_testing.workshop.contract import (
     Await,
+    Borrow,
     Bought,
     Buy,
     Drift,
@@ -100,3 +101,9 @@ def spawn(ctx: Context, ask: Spawn) -> Gathered:
     with child(["sh", "-c", f"sleep {ask.seconds} & echo $! > {ask.pid_file}; wait"]) as process:
         process.wait()
     return Gathered(count=1)
+
+
+@handler(Borrow)
+def borrow(ctx: Context, ask: Borrow) -> Kept:
+    """Answer with what a child made."""
+    return Kept.model_validate(ctx.run("shop.keep", {"text": ask.text}).model_dump())
