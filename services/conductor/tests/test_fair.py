@@ -8,8 +8,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conductor.dispatch.fair import Candidate, TenantLine, Turns, next_batch
 from conductor.dispatch.window import LiveWorker, has_free_slot, window
+from mediamill.queues.fair import Candidate, TenantLine, Turns, next_batch
 
 TENANTS = [UUID(int=number) for number in range(1, 9)]
 

@@ -58,6 +58,13 @@ class Settings(BaseSettings):
     prefetch: int = Field(
         2, ge=0, description="Jobs of short kinds published beyond the free slots of a queue's workers."
     )
+    age_step_s: float = Field(
+        300,
+        gt=0,
+        le=10_000_000,
+        description="A job that waited this long goes before newer ones of the next higher priority, in seconds: "
+        "long enough that priorities mean something, short enough that the lowest waits behind the highest for 45 min.",
+    )
     poll_s: float = Field(1, gt=0, description="How often readers look at the truth when no hint comes, in seconds.")
     sweep_s: float = Field(1, gt=0, description="How often dead workers and due timers are looked for, in seconds.")
     max_crashes: int = Field(3, ge=1, description="A job that took this many workers down fails as 'crashed'.")
@@ -66,6 +73,11 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(2_000_000_000, ge=1_000, description="Largest upload, in bytes.")
     asset_url_ttl_s: int = Field(86_400, ge=60, description="How long a signed asset URL opens, in seconds.")
     retention_days: int = Field(90, ge=1, description="Finished jobs and their assets are kept this long, in days.")
+
+    @property
+    def age_step_ms(self) -> int:
+        """The same in milliseconds, as ids tell time."""
+        return round(self.age_step_s * 1000)
 
 
 @lru_cache(maxsize=1)

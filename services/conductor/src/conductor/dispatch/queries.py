@@ -43,21 +43,46 @@ WITH RECURSIVE owners AS (
     SELECT (SELECT tenant_id FROM lines WHERE queue = :queue AND tenant_id > owners.tenant_id
             ORDER BY tenant_id LIMIT 1)
     FROM owners WHERE owners.tenant_id IS NOT NULL
+), levels AS (
+    SELECT owners.tenant_id, first.rank, first.priority FROM owners
+    CROSS JOIN LATERAL (
+        SELECT rank, priority FROM lines
+        WHERE lines.queue = :queue AND lines.tenant_id = owners.tenant_id ORDER BY rank, priority LIMIT 1
+    ) first
+    UNION ALL
+    SELECT levels.tenant_id, next.rank, next.priority FROM levels
+    CROSS JOIN LATERAL (
+        SELECT rank, priority FROM lines
+        WHERE lines.queue = :queue AND lines.tenant_id = levels.tenant_id
+          AND (lines.rank, lines.priority) > (levels.rank, levels.priority)
+        ORDER BY rank, priority LIMIT 1
+    ) next
 )
-SELECT owners.tenant_id, tenants.weight, tenants.max_running, coalesce(running.jobs, 0) AS running,
-       head.job_id, head.kind
-FROM owners
-JOIN tenants ON tenants.id = owners.tenant_id
-LEFT JOIN (SELECT tenant_id, count(*) AS jobs FROM leases GROUP BY tenant_id) running
-       ON running.tenant_id = owners.tenant_id
+SELECT levels.tenant_id, tenants.weight, tenants.max_running, head.job_id, head.kind, levels.rank, levels.priority
+FROM levels
+JOIN tenants ON tenants.id = levels.tenant_id
 CROSS JOIN LATERAL (
-    SELECT job_id, kind, rank, priority FROM lines
-    WHERE lines.queue = :queue AND lines.tenant_id = owners.tenant_id AND lines.run_at <= now()
+    SELECT job_id, kind FROM lines
+    WHERE lines.queue = :queue AND lines.tenant_id = levels.tenant_id AND lines.rank = levels.rank
+      AND lines.priority = levels.priority AND lines.run_at <= now()
       AND lines.kind <> ALL(CAST(:full_kinds AS text[]))
-    ORDER BY rank, priority, job_id
+    ORDER BY job_id
     LIMIT :slots
 ) head
-ORDER BY owners.tenant_id, head.rank, head.priority, head.job_id
+""")
+"""The oldest jobs of each rank and priority that a tenant has in line, each found by one look along the index.
+
+Whatever age does to the order between priorities, within one it is the order of age already, so the next jobs of a
+tenant are among these."""
+
+LOCK_TENANTS = text("""
+SELECT pg_advisory_xact_lock(:key, number)
+FROM (SELECT DISTINCT hashtext(id::text) AS number FROM unnest(CAST(:ids AS uuid[])) AS id ORDER BY number) AS ordered
+""")
+"""In the order of their numbers, so that two dispatchers cannot wait for each other."""
+
+RUNNING_BY_TENANT = text("""
+SELECT tenant_id, count(*) AS jobs FROM leases WHERE tenant_id = ANY(CAST(:ids AS uuid[])) GROUP BY tenant_id
 """)
 
 HAND_OVER = text("""

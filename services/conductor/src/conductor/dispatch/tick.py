@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from conductor.dispatch import queries
-from conductor.dispatch.fair import Batch, Candidate, TenantLine, Turns, next_batch
 from conductor.dispatch.window import LiveWorker, window
 from mediamill.db.session import Database
+from mediamill.queues.ageing import Waiting, in_order
+from mediamill.queues.fair import Batch, Candidate, TenantLine, Turns, next_batch
 from mediamill.queues.registry import Registry
 from mediamill.settings import Settings
 from mediamill.wire.message import Delivery
@@ -21,6 +22,7 @@ from mediamill.wire.publish import Publisher
 log = logging.getLogger(__name__)
 
 LOCK_CLASS = 0x646973
+TENANT_LOCK_CLASS = 0x74656E
 UNBOUNDED = 1_000_000
 LARGEST_BATCH = 500
 SHORT_S = 1.0
@@ -67,7 +69,8 @@ class Dispatcher:
             if remembered.paused:
                 return []
             kind_room = self._kind_room(connection, queue)
-            lines = _lines(connection, queue, slots, [kind for kind, room in kind_room.items() if room <= 0])
+            full_kinds = [kind for kind, room in kind_room.items() if room <= 0]
+            lines = _lines(connection, queue, slots, full_kinds, self._config.age_step_ms)
             batch = next_batch(lines, Turns.model_validate(remembered.turns), slots, kind_room)
             return _take(connection, queue, batch)
 
@@ -89,22 +92,39 @@ def live_workers(connection: Connection, lease_s: float) -> list[LiveWorker]:
     return [LiveWorker(row.id, frozenset(row.queues), row.slots, row.busy) for row in rows]
 
 
-def _lines(connection: Connection, queue: str, slots: int, full_kinds: Sequence[str]) -> dict[UUID, TenantLine]:
+def _lines(
+    connection: Connection, queue: str, slots: int, full_kinds: Sequence[str], age_step_ms: int
+) -> dict[UUID, TenantLine]:
     rows = connection.execute(
         queries.CANDIDATES, {"queue": queue, "slots": slots, "full_kinds": list(full_kinds)}
     ).all()
-    jobs: defaultdict[UUID, list[Candidate]] = defaultdict(list)
+    jobs: defaultdict[UUID, list[Waiting]] = defaultdict(list)
     facts = {row.tenant_id: row for row in rows}
     for row in rows:
-        jobs[row.tenant_id].append(Candidate(row.job_id, row.kind))
+        jobs[row.tenant_id].append(Waiting(row.job_id, row.kind, row.rank, row.priority))
+    room = _room(connection, {row.tenant_id: row.max_running for row in facts.values() if row.max_running is not None})
     return {
         tenant: TenantLine(
             weight=row.weight,
-            room=UNBOUNDED if row.max_running is None else row.max_running - row.running,
-            jobs=jobs[tenant],
+            room=room.get(tenant, UNBOUNDED),
+            jobs=[Candidate(job.job_id, job.kind) for job in in_order(jobs[tenant], age_step_ms)[:slots]],
         )
         for tenant, row in facts.items()
     }
+
+
+def _room(connection: Connection, limits: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Give how many more jobs of each limited tenant may run.
+
+    A tenant's limit spans queues, and each queue may have its dispatcher elsewhere: they take turns at a tenant until
+    the commit, and count only then, so that two together never exceed a limit.
+    """
+    if not limits:
+        return {}
+    connection.execute(queries.LOCK_TENANTS, {"key": TENANT_LOCK_CLASS, "ids": list(limits)})
+    rows = connection.execute(queries.RUNNING_BY_TENANT, {"ids": list(limits)})
+    running = {row.tenant_id: row.jobs for row in rows}
+    return {tenant: limit - running.get(tenant, 0) for tenant, limit in limits.items()}
 
 
 def _take(connection: Connection, queue: str, batch: Batch) -> list[Delivery]:

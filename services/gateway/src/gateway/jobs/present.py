@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 from gateway.jobs.models import Job, Step
 from mediamill.assets.signing import asset_url
 from mediamill.clock import iso
+from mediamill.queues.positions import Place
 
 SAME = (
     "kind",
@@ -27,8 +28,9 @@ SAME = (
 )
 
 
-def job(row: RowMapping, positions: Mapping[UUID, int]) -> Job:
+def job(row: RowMapping, places: Mapping[UUID, Place]) -> Job:
     """Show a job."""
+    place = places.get(row["id"])
     return Job(
         id=str(row["id"]),
         output=with_urls(row["output"]),
@@ -38,7 +40,7 @@ def job(row: RowMapping, positions: Mapping[UUID, int]) -> Job:
         created_at=iso(row["created_at"]) or "",
         started_at=iso(row["started_at"]),
         finished_at=iso(row["finished_at"]),
-        queue_position=positions.get(row["id"]),
+        queue_position=None if place is None else place.position,
         **{name: row[name] for name in SAME},
     )
 

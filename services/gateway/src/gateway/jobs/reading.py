@@ -14,7 +14,8 @@ from mediamill.db.prepared import prepared
 from mediamill.errors import NotFound
 from mediamill.jobs import queries
 from mediamill.jobs.states import State
-from mediamill.queues.queries import positions
+from mediamill.queues.positions import Place, places, positions
+from mediamill.settings import settings
 
 _one = prepared(tenant_id=UUID, job_id=UUID)(queries.one)
 
@@ -44,8 +45,8 @@ async def show_many(connection: AsyncConnection, tenant_id: UUID, job_ids: Seque
 async def show_rows(connection: AsyncConnection, tenant_id: UUID, rows: Sequence[RowMapping]) -> list[Job]:
     """Show rows, with the places in line of those that are queued."""
     queued = [row["id"] for row in rows if row["state"] == State.QUEUED]
-    places: dict[UUID, int] = {}
+    found: dict[UUID, Place] = {}
     if queued:
-        found = await connection.execute(positions(len(queued)), {"ids": queued, "tenant_id": tenant_id})
-        places = {place.job_id: place.position for place in found}
-    return [present.job(row, places) for row in rows]
+        given = {"ids": queued, "tenant_id": tenant_id, "step_ms": settings().age_step_ms}
+        found = places(tenant_id, await connection.execute(positions(len(queued)), given))
+    return [present.job(row, found) for row in rows]
