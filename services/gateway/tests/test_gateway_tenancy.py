@@ -50,10 +50,11 @@ def filled(path: str, id: str) -> str:
 
 @pytest.fixture
 async def ids(client: httpx.AsyncClient) -> dict[str, str]:
-    """A job and an asset of the owner."""
+    """A job, an asset and a webhook of the owner."""
     job = await client.post("/v1/jobs", json={"kind": "test.noop", "input": {}})
     asset = await client.post("/v1/assets", content=b"some text")
-    return {"jobs": job.json()["id"], "assets": asset.json()["id"]}
+    webhook = await client.post("/v1/webhooks", json={"url": "https://9.9.9.9/hook"})
+    return {"jobs": job.json()["id"], "assets": asset.json()["id"], "webhooks": webhook.json()["id"]}
 
 
 def test_the_walk_finds_the_routes() -> None:
@@ -106,7 +107,7 @@ async def test_what_belongs_to_somebody_else_is_not_there(
 async def test_lists_and_counts_hold_nothing_of_others(
     client: httpx.AsyncClient, ids: dict[str, str], stranger: Any
 ) -> None:
-    for path in ("/v1/jobs", "/v1/assets"):
+    for path in ("/v1/jobs", "/v1/assets", "/v1/webhooks"):
         assert (await client.get(path, headers=stranger.headers)).json()["data"] == []
     usage = (await client.get("/v1/usage", headers=stranger.headers)).json()
     filtered = await client.get(f"/v1/jobs?parent={ids['jobs']}", headers=stranger.headers)

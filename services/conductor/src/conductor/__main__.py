@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from conductor.calendar.tick import Calendar
+from conductor.courier.tick import Courier
 from conductor.dispatch.tick import Dispatcher
 from conductor.loops import Loop
 from conductor.sweep.tick import Sweeper
@@ -44,19 +45,23 @@ def main() -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    courier = Courier(db, config)
     hints = Waiter(hint_url(config), DISPATCH)
     loops = [
         Loop("dispatch", Dispatcher(db, registry(), publisher, config).tick, hints.wait, config.poll_s),
         Loop("sweep", Sweeper(db, publisher, config).tick, time.sleep, config.sweep_s),
         Loop("calendar", calendar.tick, waited(stopping), CALENDAR_S),
+        Loop("courier", courier.tick, courier.wait, config.poll_s),
     ]
     for loop in loops:
         loop.start()
     stopping.wait()
     for loop in loops:
         loop.stop()
-    for loop in loops[:2]:
+    courier.ring()
+    for loop in (*loops[:2], loops[3]):
         loop.join(STOP_GRACE_S)
+    courier.close(STOP_GRACE_S)
     return 0
 
 

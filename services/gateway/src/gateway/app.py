@@ -20,6 +20,7 @@ import gateway.queues.routes
 import gateway.tenants.key_routes
 import gateway.tenants.routes
 import gateway.usage.routes
+import gateway.webhooks.routes
 from gateway import openapi, problems
 from gateway.edge import Edge
 from gateway.kinds.models import present
@@ -35,6 +36,7 @@ ROUTERS = (
     gateway.kinds.routes.router,
     gateway.estimates.routes.router,
     gateway.usage.routes.router,
+    gateway.webhooks.routes.router,
     gateway.queues.routes.router,
     gateway.tenants.routes.router,
     gateway.tenants.key_routes.router,

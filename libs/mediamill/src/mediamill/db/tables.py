@@ -7,6 +7,7 @@ from mediamill.jobs.model import Deadline, Idempotency, Job, Lease, Line, Reuse,
 from mediamill.queues.model import QueueState, Schedule
 from mediamill.steps.model import Step
 from mediamill.tenants.model import ApiKey, Tenant
+from mediamill.webhooks.model import JobWebhook, WebhookDelivery, WebhookEndpoint, WebhookPosition
 
 metadata = Base.metadata
 
@@ -18,6 +19,7 @@ __all__ = [
     "Idempotency",
     "Job",
     "JobAsset",
+    "JobWebhook",
     "Lease",
     "Line",
     "QueueState",
@@ -27,6 +29,9 @@ __all__ = [
     "Step",
     "Tenant",
     "Wait",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookPosition",
     "Worker",
     "metadata",
 ]

@@ -49,7 +49,10 @@ class Event(Base):
     """
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_tenant_id_number", "tenant_id", "number"),)
+    __table_args__ = (
+        Index("ix_events_tenant_id_number", "tenant_id", "number"),
+        Index("ix_events_xid_number", "xid", "number"),
+    )
 
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)

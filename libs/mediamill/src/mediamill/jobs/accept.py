@@ -25,6 +25,14 @@ from mediamill.queues.registry import Kind
 from mediamill.tenants.model import Tenant
 
 
+class JobWebhook(NamedTuple):
+    """Who is told of a job: where, of what (``None``: the usual), and with which others it shares its slots."""
+
+    url: str
+    events: list[str] | None
+    lane: str
+
+
 @dataclass(frozen=True)
 class Request:
     """What a tenant asks for, validated."""
@@ -45,6 +53,7 @@ class Request:
     parent_id: UUID | None = None
     parent_step: int | None = None
     root_id: UUID | None = None
+    webhook: JobWebhook | None = None
 
 
 class Accepted(NamedTuple):
@@ -60,7 +69,8 @@ WITH asked AS (
     SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
         id uuid, tenant_id uuid, kind text, queue text, priority smallint, input jsonb, parent_id uuid,
         parent_step integer, root_id uuid, provider text, max_cost numeric, metadata jsonb, cache text,
-        fingerprint text, version integer, run_at timestamptz, deadline_s double precision, traceparent text)
+        fingerprint text, version integer, run_at timestamptz, deadline_s double precision, traceparent text,
+        webhook jsonb)
 ), known AS (
     SELECT asked.id, jobs.id AS from_id, jobs.output
     FROM asked
@@ -96,6 +106,11 @@ WITH asked AS (
     INSERT INTO deadlines (job_id, at)
     SELECT id, now() + make_interval(secs => asked.deadline_s)
     FROM made JOIN asked USING (id) WHERE made.state = 'queued' AND asked.deadline_s IS NOT NULL
+), hooked AS (
+    INSERT INTO job_webhooks (job_id, url, events, lane)
+    SELECT made.id, hook.url, hook.events, hook.lane
+    FROM made JOIN asked USING (id), jsonb_to_record(asked.webhook) AS hook(url text, events text[], lane text)
+    WHERE asked.webhook IS NOT NULL
 )
 SELECT id, state FROM made
 """)
@@ -179,6 +194,7 @@ def _row(job_id: UUID, request: Request) -> dict[str, Any]:
         "run_at": request.run_at.isoformat() if request.run_at else None,
         "deadline_s": request.deadline_s,
         "traceparent": request.traceparent,
+        "webhook": request.webhook._asdict() if request.webhook else None,
     }
 
 

@@ -14,6 +14,7 @@ from gateway.edge import Edge
 from gateway.jobs import reading
 from gateway.jobs.models import Job, PostJob
 from gateway.keyring import Principal
+from gateway.webhooks.checking import check_jobs, job_webhook
 from mediamill.errors import InvalidInput, MediamillError, UnknownKind
 from mediamill.hints import DISPATCH, tenant_topic
 from mediamill.jobs.accept import Request, accept
@@ -41,6 +42,7 @@ class Batch(NamedTuple):
 async def accept_one(edge: Edge, origin: Origin, post: PostJob) -> Batch:
     """Accept a job."""
     request = read_request(edge.registry, origin, post)
+    await check_jobs(edge.config, [post], [])
     if origin.key is not None:
         request = _keyed(request, origin.key, body_hash(post))
     return await _accept(edge, origin.principal.tenant_id, [request])
@@ -56,6 +58,7 @@ async def accept_many(edge: Edge, origin: Origin, posts: Sequence[PostJob], body
             wrong += _at(index, error)
     if wrong:
         raise InvalidInput(f"{len(wrong)} fields are wrong; no job was accepted.", errors=wrong[:MOST_ERRORS])
+    await check_jobs(edge.config, posts, ["jobs"])
     if origin.key is not None:
         hashed = body_hash(body)
         requests = [
@@ -84,6 +87,7 @@ def read_request(registry: Registry, origin: Origin, post: PostJob) -> Request:
         run_at=post.run_at,
         provider=post.provider,
         traceparent=origin.traceparent,
+        webhook=job_webhook(origin.principal.tenant_id, post),
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from typing_extensions import TypedDict
 
 from gateway.texts import Id, Json, Time
+from gateway.webhooks.models import PostWebhook
 from mediamill.jobs.states import State
 
 _ID = "0197a3b0-5f6e-7c1d-8a2b-3c4d5e6f7a8b"
@@ -38,20 +38,13 @@ class PostJob(BaseModel):
     kind: str = Field(description="one of GET /v1/kinds", max_length=100, examples=["image.generate"])
     input: Json = Field(description="fits the kind's input_schema")
     priority: int = Field(5, ge=0, le=9, strict=True, description="9 goes first, among the tenant's own jobs")
-    webhook: Any | None = Field(None, description="not served yet: refused rather than ignored")
+    webhook: PostWebhook | None = Field(None, description="told of this job; signed with GET /v1/webhooks/secret")
     metadata: dict[MetadataKey, MetadataText] = Field({}, max_length=64, description="yours; returned as it is")
     cache: Literal["off", "reuse"] = Field("off", description="reuse: answer from an equal job that succeeded")
     max_cost: Decimal | None = Field(None, ge=0, le=1_000_000, description="USD; a dearer job is refused")
     deadline_s: float | None = Field(None, gt=0, le=_MONTH_S, description="fails as 'timeout' if not done by then")
     run_at: AwareDatetime | None = Field(None, description="not before this time")
     provider: str | None = Field(None, max_length=100, description="one of the kind's providers; else the first")
-
-    @field_validator("webhook")
-    @classmethod
-    def _not_yet(cls, webhook: object) -> object:
-        if webhook is not None:
-            raise PydanticCustomError("webhook", "webhooks are not served yet")
-        return webhook
 
 
 class PostBatch(BaseModel):

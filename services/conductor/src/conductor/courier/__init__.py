@@ -1,0 +1,1 @@
+"""Events are told to whom it concerns: deliveries are made from committed events, and sent until they arrive."""

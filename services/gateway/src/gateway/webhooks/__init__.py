@@ -1,0 +1,1 @@
+"""Endpoints of webhooks, what was sent to them, and sending it again."""
