@@ -34,7 +34,8 @@ class Sender:
         self._private_too = private_too
         self._timeout_s = timeout_s
         self._client = httpx.AsyncClient(
-            trust_env=False,
+            trust_env=False,  # a proxy would look names up by itself, unchecked
+            verify=httpx.create_ssl_context(),  # with the authorities that SSL_CERT_FILE names
             follow_redirects=False,
             timeout=timeout_s,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
@@ -56,7 +57,7 @@ class Sender:
         except (TimeoutError, httpx.TimeoutException):
             error = f"no answer in {self._timeout_s:.0f} s"
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as failed:
-            error = f"no answer: {type(failed).__name__}"
+            error = f"no answer: {str(failed)[:200] or type(failed).__name__}"
         if status is not None and not httpx.codes.is_success(status):
             error = f"answered {status}"
         return Outcome(status, error, round((monotonic() - began) * 1000))
