@@ -199,7 +199,7 @@ class Waiter:
         if self._url is None:
             raise OSError("no hints")
         if self._subscription is None:
-            client = redis.Redis.from_url(self._url, socket_connect_timeout=1)
+            client = redis.Redis.from_url(self._url, socket_connect_timeout=1, socket_timeout=5)
             self._subscription = client.pubsub()  # type: ignore[no-untyped-call]  # redis-py annotates it by halves
             self._subscription.subscribe(CHANNEL)
         return self._subscription

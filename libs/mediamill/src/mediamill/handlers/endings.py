@@ -78,6 +78,7 @@ def park(connection: Connection, run: Run, awaited: Awaited, registry: Registry)
     """
     children = _spawn(connection, run, awaited, registry) if awaited.reason == "children" else []
     if not _record(connection, run, awaited, children):
+        connection.rollback()
         return False
     parked = transition.park(
         run.job_id,

@@ -30,6 +30,7 @@ SLOT_WAIT_S = 0.25
 """How long a delivery may wait here for a slot: enough between two short jobs, and no other worker is kept waiting."""
 WATCH_S = 0.5
 """How often running jobs are compared with the truth; bounds how long a cancel takes to be noticed."""
+SESSION_RETRY_S = 0.05
 LOST_AND_FOUND_S = 10.0
 """A lease that this worker does not know of for so long is handed back."""
 
@@ -53,12 +54,16 @@ class WorkerProcess:
         self._threads = [
             threading.Thread(target=self._beat_for_ever, name="heartbeat", daemon=True),
             threading.Thread(target=self._watch_for_ever, name="watch", daemon=True),
+            threading.Thread(target=self._keep_session_for_ever, name="session", daemon=True),
         ]
 
     def start(self) -> None:
-        """Appear in the database and begin to watch."""
-        self.registration.register()
-        publish_hint(DISPATCH)
+        """Appear in the database and begin to watch; if the database is away, the heartbeat makes up for it."""
+        try:
+            self.registration.register()
+            publish_hint(DISPATCH)
+        except (SQLAlchemyError, psycopg.Error) as error:
+            log.warning("could not register yet: %s", type(error).__name__)
         for thread in self._threads:
             thread.start()
 
@@ -128,6 +133,16 @@ class WorkerProcess:
             except (SQLAlchemyError, psycopg.Error) as error:
                 log.warning("no heartbeat: %s", type(error).__name__)
 
+    def _keep_session_for_ever(self) -> None:
+        """Come back at once when only the session was cut, before anybody takes this worker for dead."""
+        while not self._stopping.is_set():
+            try:
+                if self.registration.session_is_cut(WATCH_S):
+                    self.registration.keep_session()
+            except (psycopg.Error, OSError, ValueError) as error:
+                log.warning("the session was cut: %s", type(error).__name__)
+                self._stopping.wait(SESSION_RETRY_S)
+
     def beat(self) -> None:
         """Say that the worker lives, begin anew if it was taken for dead, and hand back what is not known here."""
         if not self.registration.beat():
@@ -168,7 +183,7 @@ class WorkerProcess:
             self._enforce_limits(runs)
             try:
                 self._stop_lost(runs)
-            except DBAPIError as error:
+            except SQLAlchemyError as error:
                 log.warning("cannot see who was cancelled: %s", type(error).__name__)
 
     def _stop_lost(self, runs: list[Run]) -> None:

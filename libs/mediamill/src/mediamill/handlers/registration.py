@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import selectors
 import socket
+import threading
+import time
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -35,6 +38,8 @@ class Registration:
         self._slots = slots
         self._holds_session = holds_session
         self._session: psycopg.Connection[Any] | None = None
+        self._changing = threading.Lock()
+        self._has_left = False
         self.worker_id = uuid7()
         self._number = 0
 
@@ -42,15 +47,31 @@ class Registration:
         """Appear under a new id. The lock is taken first, so that nobody sees the row without it."""
         self.worker_id = uuid7()
         self._number = self._db.run(lambda c: c.execute(text("SELECT nextval('worker_numbers')")).scalar_one())
-        self._open_session()
+        with self._changing:
+            self._open_session()
         self._db.run(self._insert)
 
     def beat(self) -> bool:
         """Say that the worker lives. False: it was taken for dead and must register again."""
-        if self._holds_session and not self._session_lives():
-            self._open_session()
+        self.keep_session()
         alive = update(Worker).where(Worker.id == self.worker_id).values(seen_at=func.now()).returning(Worker.id)
         return self._db.run(lambda c: c.execute(alive).first()) is not None
+
+    def keep_session(self) -> None:
+        """Open the session again if it was cut."""
+        with self._changing:
+            if self._number and not self._has_left and not self._session_lives():
+                self._open_session()
+
+    def session_is_cut(self, timeout_s: float) -> bool:
+        """Tell whether the session may have been cut, as soon as it is or after ``timeout_s``: then look."""
+        session = self._session
+        if session is None or session.closed:
+            time.sleep(timeout_s)
+            return True
+        with selectors.DefaultSelector() as selector:
+            selector.register(session.fileno(), selectors.EVENT_READ)
+            return bool(selector.select(timeout_s))
 
     def drain(self) -> None:
         """Say that the worker takes no more."""
@@ -61,7 +82,9 @@ class Registration:
         """Disappear; what is still leased to the worker is left to the sweep."""
         idle = ~select(Lease.job_id).where(Lease.worker_id == self.worker_id).exists()
         self._db.run(lambda c: c.execute(delete(Worker).where(Worker.id == self.worker_id, idle)), patience_s=2)
-        self.close_session()
+        with self._changing:
+            self._has_left = True
+            self.close_session()
 
     def leases(self) -> list[Held]:
         """Give the leases that the database thinks this worker holds."""
@@ -95,6 +118,8 @@ class Registration:
         self._session.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_CLASS, self._number))
 
     def _session_lives(self) -> bool:
+        if not self._holds_session:
+            return True
         try:
             if self._session is None or self._session.closed:
                 return False

@@ -100,7 +100,9 @@ def _end_stopped(run: Run, parts: Parts) -> None:
             error = TimedOut(f"{run.kind.name} may run {limit:g} s.")
             _end(run, parts, lambda c: endings.fail(c, run, endings.describe(error)))
         case _:
-            parts.db.run(lambda c: endings.release(c, run), PATIENCE_S)
+            # The job is somebody else's or has ended, and then this changes nothing; or this worker was taken for
+            # dead before it claimed the job, so that nobody else knows of it.
+            _end(run, parts, lambda c: endings.hand_back(c, run, "worker_lost"))
 
 
 def _end(run: Run, parts: Parts, ending: Callable[[Connection], bool]) -> None:

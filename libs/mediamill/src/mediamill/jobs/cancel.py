@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from mediamill.errors import NotFound
 from mediamill.jobs import transition
-from mediamill.jobs.ended import end, withdraw_descendants
+from mediamill.jobs.ended import end, take_hold, withdraw_descendants
 from mediamill.jobs.model import Job
 
 
@@ -20,6 +20,7 @@ def cancel(connection: Connection, tenant_id: UUID, job_id: UUID) -> bool:
     if connection.execute(select(Job.id).where(Job.id == job_id, Job.tenant_id == tenant_id)).first() is None:
         raise NotFound(f"Job {job_id}.")
     withdraw_descendants(connection, job_id)
+    take_hold(connection, Job.id == job_id)
     moved = end(connection, transition.cancel(Job.id == job_id))
     # Children that the job began between the two statements above.
     withdraw_descendants(connection, job_id)

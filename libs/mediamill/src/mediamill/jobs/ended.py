@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from mediamill.db.prepared import Prepared
 from mediamill.jobs import transition
@@ -25,6 +25,15 @@ def end(connection: Connection, statement: Prepared) -> list[Row[Any]]:
         if row.parent_id is not None:
             _tell_parent(connection, row)
     return moved
+
+
+def take_hold(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Lock jobs before a statement that takes them out of wherever they are: line, hand-over or wait.
+
+    A statement sees the other tables as they were when it began. Without this, what somebody made while it waited for
+    the job's lock, such as the lease of a hand-over, would be left behind for ever.
+    """
+    connection.execute(select(Job.id).where(which).order_by(Job.id).with_for_update(key_share=True)).all()
 
 
 def _tell_parent(connection: Connection, child: Row[Any]) -> None:
@@ -53,6 +62,7 @@ def withdraw_descendants(connection: Connection, job_id: UUID) -> list[UUID]:
         layers.append(found)
     withdrawn = []
     for layer in reversed(layers[1:]):
+        take_hold(connection, Job.id.in_(layer))
         moved = connection.execute(*transition.cancel(Job.id.in_(layer)))
         withdrawn += [row.id for row in moved]
     return withdrawn

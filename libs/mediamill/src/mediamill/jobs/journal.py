@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, case, delete, func, insert, null, select, update
+from sqlalchemy import Select, case, delete, func, null, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from mediamill.db.prepared import Prepared, parameter, prepared
@@ -69,7 +70,13 @@ def _record(
     values: list[Any] = [ordinal, name, type_, state, result, delivery, started_at]
     rows = select(held.c.id, *values, finished)
     columns = ["job_id", "ordinal", "name", "type", "state", "result", "delivery", "started_at", "finished_at"]
-    return insert(Step).from_select(columns, rows).returning(Step.ordinal)
+    made = insert(Step).from_select(columns, rows)
+    # The same write again, because the answer to the first one was lost, is as good as the first.
+    return made.on_conflict_do_update(
+        index_elements=["job_id", "ordinal"],
+        set_={"delivery": made.excluded.delivery},
+        where=Step.delivery == made.excluded.delivery,
+    ).returning(Step.ordinal)
 
 
 def complete(job_id: UUID, delivery: int, ordinal: int, result: Any) -> Prepared:

@@ -33,7 +33,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from mediamill.db.prepared import Prepared, parameter, prepared
 from mediamill.events.model import Event, EventType
-from mediamill.jobs.model import Job, Lease, Line, Reuse, Wait
+from mediamill.jobs.model import Job, Lease, Line, Reuse, Wait, Worker
 from mediamill.jobs.states import (
     CANCEL,
     CLAIM,
@@ -128,13 +128,21 @@ def _statement(moved: CTE, *others: CTE) -> Select[Any]:
 
 @prepared(job_id=UUID, delivery=int, worker_id=UUID)
 def claim(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
-    """Begin a run; the row holds what the run needs. The job is locked before its lease, as everywhere."""
+    """Begin a run; the row holds what the run needs. The job is locked before its lease, as everywhere.
+
+    A worker that was taken for dead and does not know it yet claims nothing.
+    """
     unclaimed = select(Lease.job_id).where(
         Lease.job_id == job_id, Lease.delivery == delivery, Lease.worker_id.is_(None)
     )
     moved = (
         update(Job)
-        .where(fenced(job_id, delivery), unclaimed.exists(), Job.state.in_([state.value for state in CLAIM.sources]))
+        .where(
+            fenced(job_id, delivery),
+            unclaimed.exists(),
+            select(Worker.id).where(Worker.id == worker_id).exists(),
+            Job.state.in_([state.value for state in CLAIM.sources]),
+        )
         .values(state=CLAIM.to.value, seq=Job.seq + 1, started_at=func.coalesce(Job.started_at, func.clock_timestamp()))
         .returning(*RETURNED, Job.root_id, Job.input, Job.provider, Job.metadata_, Job.max_cost, Job.progress)
         .cte("moved")

@@ -7,6 +7,7 @@ from functools import lru_cache
 from celery import Celery
 
 from mediamill.settings import Settings, settings
+from mediamill.wire.tolerant import tolerate_nonsense
 
 VISIBILITY_TIMEOUT_S = 7200
 """Longer than any run: a message is acknowledged before its run begins, so the broker has nothing to bring back."""
@@ -14,6 +15,7 @@ VISIBILITY_TIMEOUT_S = 7200
 
 def make_app(config: Settings) -> Celery:
     """Make the application for a broker."""
+    tolerate_nonsense()
     app = Celery("mediamill", broker=config.broker_url.get_secret_value(), set_as_current=False)
     app.conf.update(
         task_serializer="json",

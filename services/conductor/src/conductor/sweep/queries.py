@@ -7,7 +7,7 @@ from sqlalchemy import text
 _DEAD = """
     workers.seen_at < now() - make_interval(secs => :lease_s)
     OR (:by_session
-        AND now() - pg_postmaster_start_time() > interval '15 s'
+        AND (workers.seen_at > pg_postmaster_start_time() OR now() - pg_postmaster_start_time() > interval '15 s')
         AND now() - workers.started_at > interval '1 s'
         AND NOT EXISTS (
             SELECT 1 FROM pg_locks
@@ -15,10 +15,16 @@ _DEAD = """
               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
               AND classid = :lock_class AND objid = workers.number))
 """
-# After a restart of Postgres every session is gone and no worker is dead: they get the time to come back.
+# After a restart of Postgres every session is gone and no worker is dead: they get the time to come back. One that was
+# seen since has its session again, and dies by it.
+
+_NOBODYS = """
+    leases.worker_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM workers WHERE workers.id = leases.worker_id)
+"""
 
 ANYTHING_DUE = text(f"""
 SELECT EXISTS (SELECT 1 FROM workers WHERE {_DEAD}) AS dead_workers,
+       EXISTS (SELECT 1 FROM leases WHERE {_NOBODYS}) AS nobodys,
        EXISTS (SELECT 1 FROM waits WHERE wake_at <= now()) AS timers,
        EXISTS (SELECT 1 FROM deadlines WHERE at <= now()) AS deadlines,
        EXISTS (SELECT 1 FROM leases WHERE worker_id IS NULL
@@ -31,6 +37,12 @@ LEASES_OF = text("""
 SELECT leases.job_id, leases.delivery, jobs.crashes, jobs.state, jobs.delivery AS current
 FROM leases JOIN jobs ON jobs.id = leases.job_id WHERE leases.worker_id = :worker_id
 """)
+
+LEASES_OF_NOBODY = text(f"""
+SELECT leases.job_id, leases.delivery, jobs.crashes, jobs.state, jobs.delivery AS current
+FROM leases JOIN jobs ON jobs.id = leases.job_id WHERE {_NOBODYS}
+""")  # noqa: S608  # as above
+"""Claimed in the moment in which their worker was buried, so that nobody looked for them there."""
 
 BURY = text("DELETE FROM workers WHERE id = :worker_id")
 

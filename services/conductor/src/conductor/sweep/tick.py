@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -16,7 +17,7 @@ from mediamill.handlers.endings import describe
 from mediamill.handlers.registration import LOCK_CLASS
 from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
 from mediamill.jobs import transition
-from mediamill.jobs.ended import end, withdraw_descendants
+from mediamill.jobs.ended import end, take_hold, withdraw_descendants
 from mediamill.jobs.model import Job, Wait
 from mediamill.jobs.states import State
 from mediamill.settings import Settings
@@ -26,6 +27,7 @@ from mediamill.wire.publish import Publisher
 log = logging.getLogger(__name__)
 
 WAKE_BATCH = 500
+SECOND_LOOK_S = 0.5
 
 
 class Crashed(JobError):
@@ -55,6 +57,8 @@ class Sweeper:
         done = 0
         if due.dead_workers:
             done += self._bury_the_dead()
+        if due.nobodys:
+            done += self._take_back_from_nobody()
         if due.timers:
             done += self._wake_sleepers()
         if due.deadlines:
@@ -75,8 +79,10 @@ class Sweeper:
         }
 
     def _bury_the_dead(self) -> int:
-        with self._db.unit_of_work() as connection:
-            dead = connection.execute(queries.DEAD_WORKERS, self._parameters).all()
+        """Bury who is dead at a second look too: a session that was only cut is back by then."""
+        before = {worker.id for worker in self._dead()}
+        time.sleep(SECOND_LOOK_S)
+        dead = [worker for worker in self._dead() if worker.id in before]
         for worker in dead:
             log.warning("worker %s on %s is dead; its jobs go back in line", worker.pid, worker.host)
             with self._db.unit_of_work() as connection:
@@ -87,6 +93,18 @@ class Sweeper:
             with self._db.unit_of_work() as connection:
                 connection.execute(queries.BURY, {"worker_id": worker.id})
         return len(dead)
+
+    def _dead(self) -> list[Any]:
+        with self._db.unit_of_work() as connection:
+            return list(connection.execute(queries.DEAD_WORKERS, self._parameters))
+
+    def _take_back_from_nobody(self) -> int:
+        with self._db.unit_of_work() as connection:
+            leases = connection.execute(queries.LEASES_OF_NOBODY).all()
+        for lease in leases:
+            with self._db.unit_of_work() as connection:
+                self._take_back(connection, lease)
+        return len(leases)
 
     def _take_back(self, connection: Connection, lease: Any) -> None:
         if lease.state == State.RUNNING and lease.current == lease.delivery:
@@ -109,6 +127,7 @@ class Sweeper:
             jobs = list(connection.execute(queries.DUE_DEADLINES).scalars())
             for job_id in jobs:
                 withdraw_descendants(connection, job_id)
+                take_hold(connection, Job.id == job_id)
                 _told(end(connection, transition.expire(Job.id == job_id, facts)))
         return len(jobs)
 
