@@ -26,7 +26,7 @@ ARGS ?=
 IN ?= $(MEMBERS)
 SOURCES := $(wildcard $(IN:%=%/src)) tests/lint
 
-.PHONY: help setup demo up down test check manifests migrate bench fmt
+.PHONY: help setup demo up down test check manifests migrate bench chaos fmt
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -56,6 +56,9 @@ migrate: setup ## Bring the database of MEDIAMILL_DATABASE_URL to this version
 
 bench: setup ## Measure and print
 	@$(RUN) pytest -m bench -s $(ARGS)
+
+chaos: setup ## Break what can be broken and prove that nothing was lost: SEED= MINUTES=10
+	@$(RUN) python -m mediamill_testing.chaos $(if $(SEED),--seed $(SEED)) --minutes $(or $(MINUTES),10) $(ARGS)
 
 fmt: setup ## Format the code and mend what ruff can mend
 	@$(RUN) ruff format . && $(RUN) ruff check --fix .

@@ -42,6 +42,13 @@ class Steps(Ask):
     seconds: float = Field(0.0, ge=0, le=60, description="How long each step takes.")
 
 
+class Marks(Ask):
+    """Take steps that can be seen from outside: each runs a child process, then leaves a mark at the test vendor."""
+
+    n: int = Field(3, ge=1, le=100)
+    seconds: float = Field(0.1, ge=0, le=60, description="How long each child process runs.")
+
+
 class Fanout(Ask):
     """Run children."""
 

@@ -10,7 +10,8 @@ from mediamill.contracts import Answer
 from mediamill.errors import Permanent, ProviderDown, Transient
 from mediamill.handlers.context import Call, Context
 from mediamill.handlers.handler import handler
-from mediamill_testing.queue.contract import Done, Fail, Fanout, Noop, Sleep, Stepped, Steps, Wait, Waited
+from mediamill.processes import child
+from mediamill_testing.queue.contract import Done, Fail, Fanout, Marks, Noop, Sleep, Stepped, Steps, Wait, Waited
 from mediamill_testing.vendor.client import Vendor
 
 SLICE_S = 0.05
@@ -69,6 +70,21 @@ def steps(ctx: Context, ask: Steps) -> Stepped:
         pids.append(ctx.step(f"step {index}", take, ask.seconds))
         ctx.progress(index + 1, ask.n, f"step {index + 1}")
     return Stepped(pids=tuple(pids))
+
+
+@handler(Marks)
+def marks(ctx: Context, ask: Marks) -> Done:
+    """Take steps of which others know."""
+    vendor = Vendor.from_settings()
+
+    def leave(ordinal: int) -> None:
+        with child(["sleep", str(ask.seconds)]) as process:
+            process.wait()
+        vendor.mark(str(ctx.job_id), ordinal)
+
+    for ordinal in range(ask.n):
+        ctx.step(f"mark {ordinal}", leave, ordinal)
+    return Done()
 
 
 @handler(Fanout)

@@ -39,6 +39,10 @@ class Vendor:
         """Ask whether a prediction has ended."""
         return bool(self._call("GET", f"/predictions/{prediction}", None)["status"] == "succeeded")
 
+    def mark(self, job_id: str, ordinal: int) -> None:
+        """Leave a mark in the world, as a step does whose doing can be seen from outside."""
+        self._call("POST", "/marks", {"job_id": job_id, "ordinal": ordinal})
+
     def _call(self, method: str, path: str, body: dict[str, object] | None) -> dict[str, list[str] | str]:
         try:
             answer = httpx.request(method, self.url + path, json=body, timeout=TIMEOUT_S)

@@ -33,6 +33,11 @@ class Bill:
         with self._lock:
             return [found for found, (owner, _) in self._sold.items() if key in (None, owner)]
 
+    def keys(self) -> list[str]:
+        """Give the key of every sale."""
+        with self._lock:
+            return [key for key, _ in self._sold.values()]
+
     def status(self, prediction: str) -> str | None:
         """Give the status of a prediction."""
         with self._lock:
@@ -51,7 +56,7 @@ class Counter(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Sell."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self._answer(201, {"id": self.bill.sell(body["key"], float(body["seconds"]))})
+        self._answer(201, {"id": self._sell(body["key"], float(body["seconds"]))})
 
     def do_GET(self) -> None:
         """Show the bill or a prediction."""
@@ -66,6 +71,9 @@ class Counter(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Stay silent."""
+
+    def _sell(self, key: str, seconds: float) -> str:
+        return self.bill.sell(key, seconds)
 
     def _answer(self, status: int, body: dict[str, object]) -> None:
         raw = json.dumps(body).encode()

@@ -1,0 +1,36 @@
+"""``python -m mediamill_testing.chaos [--seed N] [--minutes M | --short]``: run, print JSON, write a report."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import logging
+import os
+import random
+import sys
+from pathlib import Path
+
+from mediamill_testing.chaos.run import full, run, short
+
+
+def main() -> int:
+    """Run once; 0 when every proof held."""
+    parser = argparse.ArgumentParser(prog="chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="(default: drawn)")
+    parser.add_argument("--minutes", type=float, default=10, help="how long faults come (default: 10)")
+    parser.add_argument("--short", action="store_true", help="each fault once, a fixed number of jobs")
+    parser.add_argument("--out", type=Path, default=Path("out/chaos"), help="where the report goes")
+    asked = parser.parse_args()
+    os.environ.setdefault("MEDIAMILL_TEST_KINDS", "1")
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    sys.stderr.write(f"seed {asked.seed}\n")
+    plan = short if asked.short else functools.partial(full, minutes=min(asked.minutes, 20))
+    report = run(asked.out / str(asked.seed), asked.seed, plan)
+    page = report.write(asked.out)
+    sys.stdout.write(report.as_json() + "\n")
+    sys.stderr.write(f"{page}\n")
+    return 0 if report.is_clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""One run: a site and a fleet, work and faults, calm, proof."""
+
+from __future__ import annotations
+
+import logging
+import random
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from mediamill import clock
+from mediamill_testing.chaos.faults import FAULTS, Chaos
+from mediamill_testing.chaos.fleet import Fleet
+from mediamill_testing.chaos.proof import FINAL, orphans
+from mediamill_testing.chaos.report import Report, judged
+from mediamill_testing.chaos.site import Site
+from mediamill_testing.chaos.watch import Watch
+from mediamill_testing.chaos.workload import Workload
+
+log = logging.getLogger(__name__)
+
+UNFINISHED = "SELECT count(*) AS n FROM jobs WHERE NOT state = ANY(%(final)s)"
+READY = "SELECT count(*) AS n FROM workers WHERE NOT draining"
+STARTS_IN_S = 60.0
+MOST_OPEN = 60
+ORDER_EVERY_S = 0.8
+SHAKES_POSTGRES = ("restart_postgres", "kill_postgres", "kill_backend")
+
+
+class Plan(NamedTuple):
+    """How long and how hard."""
+
+    faults: Iterator[str]
+    pause_s: tuple[float, float]
+    orders: int | None
+    """How many jobs, or as many as can be done while the faults last."""
+    calm_s: float
+    """How long the fleet may take afterwards until everything has ended."""
+
+
+def full(rng: random.Random, minutes: float) -> Plan:
+    """Faults for so many minutes: each kind once in random order, then again."""
+
+    def faults() -> Iterator[str]:
+        until = clock.monotonic() + minutes * 60
+        while clock.monotonic() < until:
+            for name in rng.sample(sorted(FAULTS), len(FAULTS)):
+                if clock.monotonic() < until:
+                    yield name
+
+    return Plan(faults(), (1, 4), None, 120)
+
+
+def short(rng: random.Random, orders: int = 60) -> Plan:
+    """Each fault once, those of the database among the first, since a death after them is noticed late."""
+    others = rng.sample(sorted(set(FAULTS) - set(SHAKES_POSTGRES)), len(FAULTS) - len(SHAKES_POSTGRES))
+    for name in SHAKES_POSTGRES:
+        others.insert(rng.randint(0, 4), name)
+    return Plan(iter(others), (0.1, 0.6), orders, 90)
+
+
+def run(folder: Path, seed: int, plan: Callable[[random.Random], Plan]) -> Report:
+    """Run in a folder of its own, whose logs stay when a proof does not hold."""
+    began, rng = clock.monotonic(), random.Random(seed)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    site = Site(folder.absolute())
+    try:
+        fleet, workload = Fleet(site.folder, site.environment()), Workload(site, random.Random(rng.random()))
+        chaos, watch = Chaos(site, fleet, workload, rng), Watch(site)
+        more: dict[str, list[str]] = {}
+        try:
+            _until(lambda: site.sql(READY)[0]["n"] >= fleet.wanted["worker"], STARTS_IN_S)
+            chosen = plan(rng)
+            with _working(chaos, chosen.orders):
+                _shake(chaos, chosen)
+            more["everything_ends"] = _calm(chaos, chosen.calm_s)
+            more["nobody_deaf"] = _deaf(chaos)
+        finally:
+            fleet.close()
+        watch.close()
+        more["no_orphan"] = orphans(site.folder)
+        return judged(seed, clock.monotonic() - began, chaos, watch, more)
+    finally:
+        site.close()
+
+
+def _shake(chaos: Chaos, plan: Plan) -> None:
+    for name in plan.faults:
+        chaos.do(name)
+        log.info("fault", extra={"fault": name, "what": chaos.done[-1].what})
+        time.sleep(chaos.rng.uniform(*plan.pause_s))
+
+
+@contextmanager
+def _working(chaos: Chaos, orders: int | None) -> Iterator[None]:
+    """Order jobs beside the block: all of a fixed number, or as many as the fleet can do until the block ends."""
+    stopping = threading.Event()
+
+    def order() -> None:
+        made = 0
+        while (orders is None and not stopping.is_set()) or (orders is not None and made < orders):
+            if chaos.site.sql(UNFINISHED, final=list(FINAL))[0]["n"] < MOST_OPEN:
+                chaos.workload.some(4)
+                made += 4
+            time.sleep(ORDER_EVERY_S)
+
+    thread = threading.Thread(target=order, name="workload")
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+
+
+def _calm(chaos: Chaos, patience_s: float) -> list[str]:
+    """Let everything end. Gives what did not."""
+    chaos.fleet.wanted.update(worker=max(2, chaos.fleet.wanted["worker"]))
+    if _until(lambda: chaos.site.sql(UNFINISHED, final=list(FINAL))[0]["n"] == 0, patience_s):
+        return []
+    return [f"{chaos.site.sql(UNFINISHED, final=list(FINAL))[0]['n']} jobs did not end in {patience_s:.0f} s of calm"]
+
+
+def _deaf(chaos: Chaos) -> list[str]:
+    """Give work until every living worker has taken some. Gives those that take none."""
+    silent: set[int] = set()
+
+    def all_heard() -> bool:
+        living = {member.pid for member in chaos.fleet.of("worker")}
+        orders = [chaos.workload.order("test.steps", {"n": 1, "seconds": 0.3}) for _ in range(4 * len(living))]
+        ids = [order.job_id for order in orders]
+        query = "SELECT output -> 'pids' AS pids FROM jobs WHERE id = ANY(%(ids)s) AND state = 'succeeded'"
+        _until(lambda: len(chaos.site.sql(query, ids=ids)) == len(ids), 30)
+        heard.update(pid for row in chaos.site.sql(query, ids=ids) for pid in row["pids"])
+        silent.clear()
+        silent.update(living - heard)
+        return not silent
+
+    heard: set[int] = set()
+    _until(all_heard, 45)
+    return [f"worker {pid} takes nothing" for pid in sorted(silent)]
+
+
+def _until(is_so: Callable[[], bool], patience_s: float) -> bool:
+    until = clock.monotonic() + patience_s
+    while not is_so():
+        if clock.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True

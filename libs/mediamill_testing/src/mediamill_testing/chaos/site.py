@@ -1,0 +1,186 @@
+"""The servers under the fleet: a Postgres and a Valkey that can be killed, paused and started again where they were."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.rows import dict_row
+from pydantic import SecretStr
+
+from mediamill import clock
+from mediamill.db.migrate import migrate
+from mediamill.db.session import Database
+from mediamill.settings import Settings
+from mediamill_testing.chaos.vendor import ChaosVendor
+from mill.stack import start_postgres, start_valkey
+from mill.stack.errors import StackError
+
+MARK = "MEDIAMILL_CHAOS"
+"""Names the folder of the run in the environment of every process that belongs to it."""
+TUNING = {"fsync": "off", "max_connections": "200"}
+"""A killed process loses nothing that the kernel was given; only a power cut would need ``fsync``."""
+RESTART_PATIENCE_S = 60.0
+
+
+class Site:
+    """The servers of a run, each always at the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._postgres = start_postgres(folder / "postgres", tuning=TUNING)
+        self._valkey = start_valkey(folder / "valkey")
+        self.database_url, self.broker_url = self._postgres.url, self._valkey.url
+        self.vendor = ChaosVendor()
+        self.config = Settings(
+            database_url=SecretStr(self.database_url), broker_url=SecretStr(self.broker_url), secret=SecretStr("chaos")
+        )
+        self.db = Database(self.config)
+        migrate(self.db)
+        self._changing = threading.RLock()
+
+    def close(self) -> None:
+        """End everything."""
+        self.db.engine.dispose()
+        self.vendor.close()
+        self._valkey.stop()
+        self._postgres.stop()
+
+    def environment(self) -> dict[str, str]:
+        """Give what the fleet's processes are told."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("MEDIAMILL_")}
+        return {
+            **ours,
+            MARK: str(self.folder),
+            "MEDIAMILL_DATABASE_URL": self.database_url,
+            "MEDIAMILL_BROKER_URL": self.broker_url,
+            "MEDIAMILL_STORE_URL": (self.folder / "store").as_uri(),
+            "MEDIAMILL_SECRET": "chaos",
+            "MEDIAMILL_TEST_KINDS": "1",
+            "MEDIAMILL_TEST_VENDOR_URL": self.vendor.url,
+            "MEDIAMILL_DRAIN_GRACE_S": "1",
+            "MEDIAMILL_MAX_CRASHES": "1000",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def sql(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Look into the database on a connection of its own; wait for the database where it is away."""
+        until = clock.monotonic() + RESTART_PATIENCE_S
+        while True:
+            try:
+                with psycopg.connect(
+                    self.database_url, autocommit=True, row_factory=dict_row, connect_timeout=5
+                ) as connection:
+                    return connection.execute(query, parameters).fetchall()
+            except psycopg.OperationalError:
+                if clock.monotonic() > until:
+                    raise
+                time.sleep(0.1)
+
+    def tell_broker(self, *words: bytes) -> bytes:
+        """Give the broker a command and its first answer. Raises ``OSError`` when it is away."""
+        url = urlsplit(self.broker_url)
+        with socket.create_connection((url.hostname or "", url.port or 0), timeout=5) as connection:
+            connection.sendall(_command(b"AUTH", (url.password or "").encode()) + _command(*words))
+            answers = connection.makefile("rb")
+            answers.readline()
+            return answers.readline()
+
+    def restart_postgres(self, *, away_s: float) -> None:
+        """Stop Postgres in good order and start it after a while."""
+        with self._changing:
+            self._postgres.stop()
+            self._return_postgres(away_s)
+
+    def kill_postgres(self, *, away_s: float) -> None:
+        """Kill the postmaster and start it after a while; it recovers from its log."""
+        with self._changing:
+            self._postgres.process.kill()
+            self._postgres.process.wait()
+            self._return_postgres(away_s)
+
+    def kill_backend(self) -> bool:
+        """Kill the process behind some session; false if there was none."""
+        query = "SELECT pid FROM pg_stat_activity WHERE application_name = 'mediamill' LIMIT 1"
+        with self._changing:
+            found = self.sql(query)
+            if found:
+                with _gone_is_fine():
+                    os.kill(found[0]["pid"], signal.SIGKILL)
+        return bool(found)
+
+    def restart_valkey(self, *, away_s: float) -> None:
+        """Stop Valkey in good order and start it after a while."""
+        with self._changing:
+            self._valkey.stop()
+            self._return_valkey(away_s)
+
+    def kill_valkey(self, *, away_s: float) -> None:
+        """Kill Valkey and start it after a while."""
+        with self._changing:
+            self._valkey.process.kill()
+            self._valkey.process.wait()
+            self._return_valkey(away_s)
+
+    def pause_valkey(self, seconds: float) -> None:
+        """Stop Valkey's process in its tracks and let it go on after a while."""
+        with self._changing, paused(self._valkey.process.pid):
+            time.sleep(seconds)
+
+    def _return_postgres(self, away_s: float) -> None:
+        time.sleep(away_s)
+        port, until = self._postgres.port, clock.monotonic() + RESTART_PATIENCE_S
+        while True:
+            try:
+                self._postgres = start_postgres(self.folder / "postgres", port=port, tuning=TUNING)
+                return
+            except StackError:  # what the killed one left behind is not gone yet
+                if clock.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+
+    def _return_valkey(self, away_s: float) -> None:
+        time.sleep(away_s)
+        port, until = self._valkey.port, clock.monotonic() + RESTART_PATIENCE_S
+        while True:
+            try:
+                self._valkey = start_valkey(self.folder / "valkey", port=port)
+                return
+            except StackError:
+                if clock.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+
+
+def _command(*words: bytes) -> bytes:
+    return b"".join([b"*%d\r\n" % len(words), *(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)])
+
+
+@contextmanager
+def paused(pid: int) -> Iterator[None]:
+    """Hold a process still for the length of the block; one that is gone is no error."""
+    try:
+        os.kill(pid, signal.SIGSTOP)
+        yield
+    except ProcessLookupError:
+        return
+    finally:
+        with _gone_is_fine():
+            os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def _gone_is_fine() -> Iterator[None]:
+    try:
+        yield
+    except ProcessLookupError:
+        return

@@ -1,0 +1,97 @@
+"""What the fleet is given to do: a mix of kinds from several tenants, accepted as the gateway accepts."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from mediamill.ids import uuid7
+from mediamill.jobs.accept import Request, accept
+from mediamill.jobs.cancel import cancel
+from mediamill.tenants.model import Tenant
+from mediamill_testing.chaos.site import Site
+from mediamill_testing.harness import engine_registry
+
+WEIGHTS = (1, 1, 3)
+"""One tenant each."""
+DEADLINE_S = 3600.0
+PATIENCE_S = 90.0
+
+
+class Order(NamedTuple):
+    """A job that was accepted."""
+
+    job_id: UUID
+    tenant_id: UUID
+    kind: str
+    input: Mapping[str, Any]
+
+
+class Workload:
+    """Orders jobs and cancels some."""
+
+    def __init__(self, site: Site, rng: random.Random) -> None:
+        self._site = site
+        self._rng = rng
+        self._lock = threading.Lock()
+        self._registry = engine_registry()
+        self.orders: dict[UUID, Order] = {}
+        self.canceled: set[UUID] = set()
+        self._tenants = [uuid7() for _ in WEIGHTS]
+        rows = [
+            {"id": tenant, "name": f"chaos {number}", "weight": weight}
+            for number, (tenant, weight) in enumerate(zip(self._tenants, WEIGHTS, strict=True))
+        ]
+        with site.db.unit_of_work() as connection:
+            connection.execute(insert(Tenant), rows)
+
+    def order(self, kind: str, input: Mapping[str, Any]) -> Order:
+        """Have a job accepted, as often as it takes; the key makes one job of all the tries."""
+        found = self._registry.kind(kind)
+        with self._lock:
+            tenant, key = self._rng.choice(self._tenants), str(uuid7())
+        request = Request(
+            tenant_id=tenant,
+            kind=found,
+            input=found.read(input),
+            deadline_s=DEADLINE_S,
+            idempotency_key=key,
+            body_hash=json.dumps([kind, dict(input)], sort_keys=True),
+        )
+        accepted = self._site.db.run(lambda c: accept(c, [request])[0], PATIENCE_S)
+        order = Order(accepted.job_id, tenant, kind, input)
+        with self._lock:
+            self.orders[order.job_id] = order
+        return order
+
+    def some(self, number: int) -> None:
+        """Order a mix, and cancel one in twelve a moment later."""
+        made = [self.order(*self._draw()) for _ in range(number)]
+        for order in made:
+            if self._rng.random() < 1 / 12:
+                self.cancel(order)
+
+    def cancel(self, order: Order) -> None:
+        """Cancel a job."""
+        with self._lock:
+            self.canceled.add(order.job_id)
+        self._site.db.run(lambda c: cancel(c, order.tenant_id, order.job_id), PATIENCE_S)
+
+    def _draw(self) -> tuple[str, dict[str, Any]]:
+        rng = self._rng
+        kind = rng.choices(("noop", "steps", "sleep", "fanout", "wait", "marks"), weights=(4, 4, 3, 2, 4, 4), k=1)[0]
+        inputs: dict[str, dict[str, Any]] = {
+            "noop": {},
+            "steps": {"n": rng.randint(2, 6), "seconds": rng.uniform(0.02, 0.3)},
+            "sleep": {"seconds": rng.uniform(0.1, 1.5)},
+            "fanout": {"n": rng.randint(1, 8)},
+            "wait": {"seconds": rng.uniform(0.2, 2)},
+            "marks": {"n": rng.randint(1, 4), "seconds": round(rng.uniform(0.02, 0.3), 3)},
+        }
+        return f"test.{kind}", inputs[kind]
