@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, TextClause, select, text
 
 from mediamill.jobs.model import Job
 from mediamill.steps.model import Step
@@ -73,3 +73,23 @@ def steps(tenant_id: UUID, job_id: UUID) -> Select[Any]:
         .where(Job.tenant_id == tenant_id, Job.id == job_id)
         .order_by(Step.ordinal)
     )
+
+
+_WAITING = text("""
+SELECT jobs.queue, jobs.kind, jobs.attempt, lines.run_at, coalesce(lines.run_at > now(), false) AS is_later,
+    leases.job_id IS NOT NULL AS is_handed_over, waits.reason AS awaited, waits.signal, waits.wake_at, waits.pending,
+    coalesce(queues.paused, false) AS is_paused, tenants.max_running,
+    (SELECT count(*) FROM leases AS others WHERE others.tenant_id = jobs.tenant_id)::int AS tenant_running,
+    (SELECT count(*) FROM leases AS others WHERE others.kind = jobs.kind)::int AS kind_running
+FROM jobs JOIN tenants ON tenants.id = jobs.tenant_id
+LEFT JOIN lines ON lines.job_id = jobs.id
+LEFT JOIN leases ON leases.job_id = jobs.id
+LEFT JOIN waits ON waits.job_id = jobs.id
+LEFT JOIN queues ON queues.name = jobs.queue
+WHERE jobs.id = :job_id AND jobs.tenant_id = :tenant_id AND jobs.state IN ('queued', 'waiting')
+""")
+
+
+def waiting() -> TextClause:
+    """Give what keeps ``:job_id`` of ``:tenant_id`` from running; no row when nothing does."""
+    return _WAITING

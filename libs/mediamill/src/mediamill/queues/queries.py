@@ -37,7 +37,7 @@ ORDER BY asked.name
 
 # The newest jobs only: an index on kind and state would make every update of a job dearer than this question is.
 _DURATIONS = text("""
-SELECT kind, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds)::float AS median_s, count(*) AS samples
+SELECT kind, array_agg(seconds::float ORDER BY seconds) AS runs_s
 FROM (
     SELECT kind, extract(epoch FROM finished_at - started_at) AS seconds,
         row_number() OVER (PARTITION BY kind ORDER BY id DESC) AS age
@@ -49,13 +49,34 @@ GROUP BY kind
 """)
 
 
+_CREW = text("""
+WITH live AS (
+    SELECT id, slots FROM workers
+    WHERE NOT draining AND seen_at > now() - make_interval(secs => :lease_s) AND :queue = ANY(queues)
+)
+SELECT (SELECT coalesce(sum(slots), 0) FROM live)::int AS slots,
+    (SELECT count(*) FROM leases
+     WHERE worker_id IN (SELECT id FROM live) OR (worker_id IS NULL AND queue = :queue))::int AS busy,
+    (SELECT coalesce(jsonb_object_agg(kind, jobs), '{}') FROM (
+        SELECT kind, count(*) AS jobs FROM (
+            SELECT kind FROM lines WHERE queue = :queue AND run_at <= now() LIMIT 500
+        ) AS few GROUP BY kind
+    ) AS kinds) AS mix
+""")
+
+
+def crew() -> TextClause:
+    """Tell of ``:queue`` the slots that serve it (``:lease_s``), how many are busy, and which kinds are in line."""
+    return _CREW
+
+
 def facts() -> TextClause:
     """Tell of each queue in ``:names`` its depth, its running and waiting jobs, its live workers (``:lease_s``)."""
     return _FACTS
 
 
 def durations() -> TextClause:
-    """Give the median run time of each kind over its last 200 successes among the newest 20,000 jobs."""
+    """Give the run times of each kind, its last 200 successes among the newest 20,000 jobs, shortest first."""
     return _DURATIONS
 
 

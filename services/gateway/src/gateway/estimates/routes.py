@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from typing import Literal
+from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.auth import Owner
-from gateway.edge import EdgeOf
+from gateway.edge import Edge, EdgeOf
+from gateway.estimates.eta import Eta, Known, eta
+from gateway.estimates.forecast import Load
 from gateway.limits import StrictJsonRoute
 from gateway.problems import refusals
-from gateway.queues.facts import read_facts, wait_estimate_s
+from gateway.queues.facts import read_crew, read_facts, wait_estimate_s
 from gateway.texts import Json
+from mediamill import clock
+from mediamill.ids import uuid7
+from mediamill.queues.positions import places, position_of_a_newcomer
+from mediamill.queues.registry import Kind
 
 router = APIRouter(tags=["estimates"], route_class=StrictJsonRoute)
 
@@ -37,6 +45,7 @@ class Estimate(BaseModel):
     duration_s: float = Field(description="from its start to its end", examples=[1.8])
     queue_wait_s: float | None = Field(description="until its start; null while no worker lives", examples=[0.0])
     basis: Literal["history", "manifest"] = Field(description="what the duration is taken from")
+    eta: Eta | None = Field(description="when it would have ended if it came now; null while no worker lives")
 
 
 @router.post("/v1/estimates", summary="Estimate a job", responses=refusals(400, 413, 422))
@@ -45,13 +54,24 @@ async def post_estimate(post: PostEstimate, edge: EdgeOf, owner: Owner) -> Estim
     kind = edge.registry.kind(post.kind)
     kind.read(post.input)
     async with edge.look() as connection:
-        medians = await edge.history.medians(connection)
+        runs = await edge.history.runs(connection)
         facts = await read_facts(edge, connection)
-    median = medians.get(kind.name)
+        expected = await _eta(edge, connection, owner.tenant_id, kind)
+    usual = runs.get(kind.name)
     return Estimate(
         kind=kind.name,
         cost=float(kind.manifest.price),
-        duration_s=round(median.seconds, 3) if median else kind.manifest.expected_s,
-        queue_wait_s=wait_estimate_s(facts[kind.queue], edge.registry, medians),
-        basis="history" if median else "manifest",
+        duration_s=round(usual.seconds, 3) if usual else kind.manifest.expected_s,
+        queue_wait_s=wait_estimate_s(facts[kind.queue], edge.registry, runs),
+        basis="history" if usual else "manifest",
+        eta=expected,
     )
+
+
+async def _eta(edge: Edge, connection: AsyncConnection, tenant_id: UUID, kind: Kind) -> Eta | None:
+    job_id = uuid7()
+    given = {"job_id": job_id, "queue": kind.queue, "tenant_id": tenant_id, "step_ms": edge.config.age_step_ms}
+    place = places(tenant_id, await connection.execute(position_of_a_newcomer(), given))[job_id]
+    crew = await read_crew(edge, connection, kind.queue)
+    known = Known(await edge.history.runs(connection), edge.registry)
+    return eta(clock.now(), kind, Load(place.position, crew["slots"], crew["busy"]), crew["mix"], known)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from typing_extensions import TypedDict
 
+from gateway.estimates.eta import Eta
 from gateway.texts import Id, Json, Time
 from gateway.webhooks.models import PostWebhook
 from mediamill.jobs.states import State
@@ -67,6 +68,27 @@ class Progress(TypedDict):
     message: str | None
 
 
+class WaitingFor(BaseModel):
+    """What keeps a job from running now; provider_limit and budget are reserved and not told yet."""
+
+    reason: Literal[
+        "line",
+        "tenant_limit",
+        "kind_limit",
+        "provider_limit",
+        "budget",
+        "no_worker",
+        "paused_queue",
+        "backoff",
+        "schedule",
+        "child_jobs",
+        "signal",
+        "timer",
+    ]
+    until: Time | None = Field(description="when that ends, where time ends it")
+    detail: str = Field(examples=["3 jobs of the tenant run; its limit is 3."])
+
+
 class Job(BaseModel):
     """A job."""
 
@@ -94,6 +116,8 @@ class Job(BaseModel):
                     "started_at": "2026-11-24T12:00:00.120Z",
                     "finished_at": None,
                     "queue_position": None,
+                    "waiting_for": None,
+                    "eta": None,
                 }
             ]
         }
@@ -120,6 +144,12 @@ class Job(BaseModel):
     finished_at: Time | None
     queue_position: int | None = Field(
         description="about how many jobs are served before it, while it is in line; null otherwise"
+    )
+    waiting_for: WaitingFor | None = Field(
+        None, description="why it does not run, while it is queued or waiting; told by GET /v1/jobs/{id} alone"
+    )
+    eta: Eta | None = Field(
+        None, description="when it will have ended, while it is queued; told by GET /v1/jobs/{id} alone"
     )
 
 

@@ -44,9 +44,13 @@ async def show_many(connection: AsyncConnection, tenant_id: UUID, job_ids: Seque
 
 async def show_rows(connection: AsyncConnection, tenant_id: UUID, rows: Sequence[RowMapping]) -> list[Job]:
     """Show rows, with the places in line of those that are queued."""
-    queued = [row["id"] for row in rows if row["state"] == State.QUEUED]
-    found: dict[UUID, Place] = {}
-    if queued:
-        given = {"ids": queued, "tenant_id": tenant_id, "step_ms": settings().age_step_ms}
-        found = places(tenant_id, await connection.execute(positions(len(queued)), given))
+    found = await find_places(connection, tenant_id, [row["id"] for row in rows if row["state"] == State.QUEUED])
     return [present.job(row, found) for row in rows]
+
+
+async def find_places(connection: AsyncConnection, tenant_id: UUID, job_ids: Sequence[UUID]) -> dict[UUID, Place]:
+    """Give the places of those of the tenant's jobs that are in line and due."""
+    if not job_ids:
+        return {}
+    given = {"ids": list(job_ids), "tenant_id": tenant_id, "step_ms": settings().age_step_ms}
+    return places(tenant_id, await connection.execute(positions(len(job_ids)), given))

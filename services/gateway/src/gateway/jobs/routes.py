@@ -12,6 +12,7 @@ from gateway.edge import Edge, EdgeOf
 from gateway.ids import PathId, uuid_or_nothing
 from gateway.jobs import present, reading
 from gateway.jobs.models import Job, Step
+from gateway.jobs.outlook import show_with_outlook
 from gateway.keyring import Principal
 from gateway.limits import StrictJsonRoute
 from gateway.paging import Cursor, Limit, Listed, cut, read_cursor
@@ -51,9 +52,9 @@ async def list_jobs(
 
 @router.get("/v1/jobs/{id}", summary="Get a job", responses=refusals(404))
 async def get_job(id: PathId, edge: EdgeOf, owner: Owner) -> Job:
-    """Give a job as it is now."""
+    """Give a job as it is now; while it does not run, also why, and when it will have ended."""
     async with edge.look() as connection:
-        return await reading.show(connection, owner.tenant_id, id)
+        return await show_with_outlook(edge, connection, owner.tenant_id, id)
 
 
 @router.get("/v1/jobs/{id}/children", summary="List a job's children", responses=refusals(404, 422))

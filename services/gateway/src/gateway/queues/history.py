@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import median
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,11 +14,16 @@ from mediamill.queues import queries
 REMEMBERED_S = 10.0
 
 
-class Median(NamedTuple):
-    """The middle of the last run times of a kind, and of how many."""
+class Runs(NamedTuple):
+    """The last run times of a kind, and the middle of them."""
 
     seconds: float
-    samples: int
+    all: tuple[float, ...]
+
+    @property
+    def samples(self) -> int:
+        """How many there are."""
+        return len(self.all)
 
 
 class History:
@@ -25,15 +31,15 @@ class History:
 
     def __init__(self) -> None:
         self._until = 0.0
-        self._medians: dict[str, Median] = {}
+        self._runs: dict[str, Runs] = {}
 
-    async def medians(self, connection: AsyncConnection) -> Mapping[str, Median]:
-        """Give the median of each kind that has one."""
+    async def runs(self, connection: AsyncConnection) -> Mapping[str, Runs]:
+        """Give the run times of each kind that has some."""
         if monotonic() > self._until:
-            rows = await connection.execute(queries.durations())
-            self._medians = {row.kind: Median(row.median_s, row.samples) for row in rows}
             self._until = monotonic() + REMEMBERED_S
-        return self._medians
+            rows = await connection.execute(queries.durations())
+            self._runs = {row.kind: Runs(median(row.runs_s), tuple(row.runs_s)) for row in rows}
+        return self._runs
 
     def forget(self) -> None:
         """Ask again at the next question."""

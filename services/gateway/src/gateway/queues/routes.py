@@ -70,9 +70,9 @@ async def _set_paused(edge: Edge, queue: str, *, paused: bool) -> Queue:
 
 
 async def _present(edge: Edge, connection: AsyncConnection, facts: RowMapping) -> Queue:
-    medians = await edge.history.medians(connection)
+    runs = await edge.history.runs(connection)
     return Queue(
         **{name: facts[name] for name in Queue.model_fields if name in facts},
         summary=edge.registry.queue(facts["queue"]).manifest.queue.summary,
-        wait_estimate_s=wait_estimate_s(facts, edge.registry, medians),
+        wait_estimate_s=wait_estimate_s(facts, edge.registry, runs),
     )

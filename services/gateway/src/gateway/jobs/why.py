@@ -1,0 +1,55 @@
+"""Why a job waits: the one cause that counts now, from facts. Pure."""
+
+from __future__ import annotations
+
+from sqlalchemy import RowMapping
+
+from gateway.jobs.models import WaitingFor
+from mediamill.clock import iso
+
+
+def why(facts: RowMapping, slots: int, kind_limit: int | None) -> WaitingFor:
+    """Name what keeps a queued or waiting job from running, first what would hold it whatever else changed."""
+    if facts["awaited"] is not None:
+        return _parked(facts)
+    if facts["is_later"]:
+        return _later(facts)
+    if facts["is_paused"] and not facts["is_handed_over"]:
+        return _reason("paused_queue", f"The queue {facts['queue']} is paused by an operator.")
+    if slots == 0:
+        return _reason("no_worker", f"No live worker serves the queue {facts['queue']}.")
+    if facts["is_handed_over"]:
+        return _reason("line", "It is handed over and begins as soon as a worker claims it.")
+    return _held_back(facts, kind_limit) or _reason("line", "Others are ahead of it; see queue_position.")
+
+
+def _parked(facts: RowMapping) -> WaitingFor:
+    until = iso(facts["wake_at"])
+    match facts["awaited"]:
+        case "children":
+            return _reason("child_jobs", f"{facts['pending']} of the jobs that it began have not ended.")
+        case "signal":
+            return _reason("signal", f"It waits for the signal {facts['signal']!r}.", until)
+        case _:
+            return _reason("timer", "It sleeps, or looks again then at what it waits for.", until)
+
+
+def _later(facts: RowMapping) -> WaitingFor:
+    """Tell a retry from an appointment: only a retry has an attempt behind it."""
+    until = iso(facts["run_at"])
+    if facts["attempt"] > 1:
+        return _reason("backoff", f"Attempt {facts['attempt'] - 1} failed; the next begins then.", until)
+    return _reason("schedule", "Its run_at has not come.", until)
+
+
+def _held_back(facts: RowMapping, kind_limit: int | None) -> WaitingFor | None:
+    limit, running = facts["max_running"], facts["tenant_running"]
+    if limit is not None and running >= limit:
+        return _reason("tenant_limit", f"{running} jobs of the tenant run; its limit is {limit}.")
+    if kind_limit is not None and facts["kind_running"] >= kind_limit:
+        return _reason("kind_limit", f"{facts['kind_running']} jobs of {facts['kind']} run; the limit is {kind_limit}.")
+    return None
+
+
+def _reason(reason: str, detail: str, until: str | None = None) -> WaitingFor:
+    return WaitingFor.model_validate({"reason": reason, "until": until, "detail": detail})
