@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -150,6 +151,28 @@ def test_a_receiver_that_does_not_answer_in_time_has_failed(
     (one,) = deliveries(mill)[0].tries
     assert (one["status"], one["error"]) == (None, "no answer in 0 s")
     assert one["duration_ms"] >= 300
+
+
+def test_a_name_is_asked_for_once_a_try_and_its_checked_address_is_used(
+    mill: Mill, courier: Courier, receiver: Receivers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, asked = receiver(), []
+    port = good.url.split(":")[2].split("/")[0]
+    add_endpoint(mill, f"http://rebinding.test:{port}/", ["job.succeeded"])
+    run(mill)
+
+    def once(host: str, port: int, *_: Any, **__: Any) -> list[Any]:
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    really = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda h, *a, **k: (once if h == "rebinding.test" else really)(h, *a, **k)
+    )
+    until(lambda: states(mill) == {"delivered"}, courier.tick)
+
+    assert asked == ["rebinding.test"]
+    assert good.received[0].headers["host"] == f"rebinding.test:{port}"
 
 
 def test_a_private_address_is_not_connected_to(

@@ -123,6 +123,9 @@ RETURNING endpoint_id
 """)
 """Write what became of a try, unless another courier has taken it over meanwhile. No delay: it rests."""
 
+HOLD = text("SELECT FROM webhook_endpoints WHERE id = :id FOR NO KEY UPDATE")
+"""Whoever deletes an endpoint locks it before its deliveries, so we do too."""
+
 WORKS = text("""
 UPDATE webhook_endpoints SET failing_since = NULL, disabled_at = NULL, disabled_reason = NULL
 WHERE id = :id AND (failing_since IS NOT NULL OR disabled_at IS NOT NULL)

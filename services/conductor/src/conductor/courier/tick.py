@@ -123,6 +123,8 @@ class Courier:
 
     def _write(self, connection: Connection, sent: Sent) -> None:
         row, outcome = sent
+        if row["endpoint_id"] is not None:
+            connection.execute(queries.HOLD, {"id": row["endpoint_id"]})
         follows = after(outcome, row["failures"])
         values = {"id": row["id"], "attempt": row["attempts"], "kept": KEPT_TRIES, "try": json.dumps(outcome.shown())}
         written: Row[tuple[UUID]] | None = connection.execute(queries.RESULT, {**values, **follows._asdict()}).first()
