@@ -9,7 +9,7 @@ import pytest
 
 from mediamill_testing.chaos.run import run, short
 
-pytestmark = pytest.mark.xdist_group("chaos")
+pytestmark = [pytest.mark.xdist_group("chaos"), pytest.mark.timeout(400)]
 
 
 def test_a_short_storm_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:

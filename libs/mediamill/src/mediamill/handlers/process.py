@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from mediamill import clock
 from mediamill.errors import MediamillError
 from mediamill.handlers import endings
+from mediamill.handlers.hearing import Hearing
 from mediamill.handlers.registration import Registration
 from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.runner import Parts, TimedOut, run_claimed
@@ -31,6 +32,7 @@ SLOT_WAIT_S = 0.25
 WATCH_S = 0.5
 """How often running jobs are compared with the truth; bounds how long a cancel takes to be noticed."""
 SESSION_RETRY_S = 0.05
+EXIT_DEAF = os.EX_TEMPFAIL
 LOST_AND_FOUND_S = 10.0
 """A lease that this worker does not know of for so long is handed back."""
 
@@ -39,9 +41,18 @@ class WorkerProcess:
     """Runs deliveries, at most ``slots`` at once, and keeps the database and the truth in step."""
 
     def __init__(
-        self, parts: Parts, registration: Registration, *, slots: int, heartbeat_s: float, grace_s: float
+        self,
+        parts: Parts,
+        registration: Registration,
+        *,
+        slots: int,
+        heartbeat_s: float,
+        grace_s: float,
+        hearing: Hearing | None = None,
     ) -> None:
         self._parts = parts
+        self._hearing = hearing
+        self._number_of_slots = slots
         self.registration = registration
         self._heartbeat_s = heartbeat_s
         self._grace_s = grace_s
@@ -69,6 +80,8 @@ class WorkerProcess:
 
     def deliver(self, job_id: UUID, delivery: int) -> None:
         """Claim a delivery and run it; drop a stale one, return one that finds no free slot or a draining worker."""
+        if self._hearing is not None:
+            self._hearing.heard()
         if self._draining.is_set() or not self._slots.acquire(timeout=SLOT_WAIT_S):
             self._parts.db.one(transition.put_back(job_id, delivery))
             publish_hint(DISPATCH)
@@ -130,6 +143,7 @@ class WorkerProcess:
         while not self._stopping.wait(self._heartbeat_s):
             try:
                 self.beat()
+                self._listen()
             except (SQLAlchemyError, psycopg.Error) as error:
                 log.warning("no heartbeat: %s", type(error).__name__)
 
@@ -151,6 +165,22 @@ class WorkerProcess:
                 run.stop(Stop.LOST)
             self.registration.register()
         self._hand_back_strangers()
+
+    def _listen(self) -> None:
+        """End, to be started again, when this worker takes nothing though there is something."""
+        if self._hearing is None or self._draining.is_set():
+            return
+        if self._hearing.is_deaf(self._number_of_slots - len(self.runs())):
+            log.critical("this worker does not hear its queues any more; it ends, to be started again")
+            self.drain()
+            threading.Thread(target=self._end_when_drained, name="end", daemon=True).start()
+
+    def _end_when_drained(self) -> None:
+        """End the process without its consumer, which may hear no signal either."""
+        while self.runs():
+            self._stopping.wait(0.1)
+        self.stop()
+        os._exit(EXIT_DEAF)
 
     def _hand_back_strangers(self) -> None:
         """Hand back leases whose run is not here: their claim was committed but its answer never came."""

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 from mediamill.assets.store import store
 from mediamill.db.session import database
+from mediamill.handlers.hearing import Hearing
 from mediamill.handlers.process import WorkerProcess
 from mediamill.handlers.registration import Registration
 from mediamill.handlers.runner import Parts
 from mediamill.queues.registry import Registry, registry
 from mediamill.settings import settings
 from mediamill.telemetry.logs import configure_logs
-from mediamill.wire.celery import celery_app
+from mediamill.wire.celery import broker_answers, celery_app
 from mediamill.wire.consume import consume
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         slots=slots,
         heartbeat_s=config.heartbeat_s,
         grace_s=config.drain_grace_s,
+        hearing=Hearing(database(), queues, lambda: broker_answers(celery_app())),
     )
     pool = found.queue(queues[0]).manifest.worker.pool if len(queues) == 1 else "threads"
     code = consume(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from celery import Celery
+from kombu.exceptions import OperationalError
 
 from mediamill.settings import Settings, settings
 from mediamill.wire.tolerant import tolerate_nonsense
@@ -40,6 +41,17 @@ def make_app(config: Settings) -> Celery:
         },
     )
     return app
+
+
+def broker_answers(app: Celery) -> bool:
+    """Tell whether a connection to the broker can be made now."""
+    try:
+        with app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, timeout=2)
+            connection.default_channel  # noqa: B018  # a Redis is connected to by its first channel
+    except (OperationalError, OSError, *app.connection_for_write().recoverable_connection_errors):
+        return False
+    return True
 
 
 @lru_cache(maxsize=1)
