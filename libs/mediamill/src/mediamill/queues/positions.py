@@ -90,7 +90,7 @@ SELECT job_id, queue, least(ahead, :most) AS ahead FROM (
 
 _POSITIONS = """
 WITH own AS MATERIALIZED ({ahead}), asked AS (
-    SELECT queue, max(ahead) AS ahead, (SELECT weight FROM tenants WHERE id = :tenant_id) AS weight
+    SELECT queue, max(ahead) AS ahead, (SELECT greatest(1, weight) FROM tenants WHERE id = :tenant_id) AS weight
     FROM own GROUP BY queue
 ), rivals AS (
     SELECT asked.queue, jsonb_agg(jsonb_build_array(tenants.id, tenants.weight, counted.jobs)) AS shares
@@ -106,7 +106,7 @@ WITH own AS MATERIALIZED ({ahead}), asked AS (
     ) AS rival
     JOIN tenants ON tenants.id = rival.tenant_id
     CROSS JOIN LATERAL (
-        SELECT least(:most, (asked.ahead / asked.weight + 2) * tenants.weight, CASE
+        SELECT least(:most, (asked.ahead / asked.weight + 2) * greatest(1, tenants.weight), CASE
             WHEN max_running IS NOT NULL
             THEN greatest(0, max_running - (SELECT count(*) FROM leases WHERE leases.tenant_id = tenants.id))
         END) AS most

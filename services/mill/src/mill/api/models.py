@@ -46,6 +46,13 @@ class Asset(Told):
     duration_s: float | None = None
 
 
+class WaitingFor(Told):
+    """Why a job does not run."""
+
+    reason: str
+    detail: str = ""
+
+
 class Job(Told):
     """One accepted request."""
 
@@ -56,6 +63,7 @@ class Job(Told):
     output: dict[str, Any] | None = None
     error: JobError | None = None
     progress: Progress | None = None
+    waiting_for: WaitingFor | None = None
     attempt: int = 1
     parent_id: str | None = None
     created_at: datetime

@@ -40,6 +40,7 @@ def tell_job(job: Job) -> None:
             "id": job.id,
             "kind": job.kind,
             "state": job.state,
+            "waits for": f"{job.waiting_for.reason}: {job.waiting_for.detail}" if job.waiting_for else None,
             "progress": f"{job.progress.share:.0%} {job.progress.message or ''}".strip() if job.progress else None,
             "error": f"{job.error.code}: {job.error.message}" if job.error else None,
             "attempt": job.attempt if job.attempt > 1 else None,
