@@ -17,6 +17,7 @@ from gateway.app import create_app
 from mediamill.settings import Settings
 from mediamill_testing.harness import Mill, engine_registry
 from mediamill_testing.receiver import Receiver, until
+from mediamill_testing.webhooks import states
 
 pytestmark = pytest.mark.anyio
 
@@ -53,10 +54,12 @@ def delivered(mill: Mill, lenient: Settings, receiver: Receiver) -> Iterator[Cal
     """Runs what is in line and tells of it, until so many messages have come."""
     courier = Courier(mill.db, lenient)
 
+    def all_came(messages: int) -> bool:
+        return len(receiver.received) >= messages and states(mill) == {"delivered"}
+
     async def work(messages: int) -> None:
         await anyio.to_thread.run_sync(mill.work_until_idle)
-        await anyio.to_thread.run_sync(lambda: until(lambda: len(receiver.received) >= messages, courier.tick))
-        await anyio.to_thread.run_sync(courier.tick)
+        await anyio.to_thread.run_sync(lambda: until(lambda: all_came(messages), courier.tick))
 
     yield work
     courier.close(1)
