@@ -29,7 +29,16 @@ def test_a_flow_is_linked_to_what_its_children_made_so_that_it_is_kept_as_long(m
 
     mill.work_until_idle()
 
-    assert linked(mill, job) == linked(mill, mill.children(job)[0].id)
+    assert linked(mill, job) == linked(mill, mill.children(job)[-1].id)
+
+
+def test_a_flow_tells_each_of_its_stages_once_though_it_runs_from_its_start_again(mill: Mill) -> None:
+    job = mill.accept("shop.borrow", {"text": "theirs"})
+
+    mill.work_until_idle()
+
+    told = [event.data["message"] for event in mill.events(job) if event.type == "job.progress"]
+    assert told == ["asking", "borrowing"]
 
 
 def test_an_answer_from_history_is_linked_too(mill: Mill) -> None:

@@ -139,7 +139,9 @@ class JournaledContext:
     def progress(self, current: float, total: float, message: str | None = None) -> None:
         """Tell how far the job is."""
         self._check()
-        if total > 0 and self._furthest[1] > 0 and current / total < self._furthest[0] / self._furthest[1]:
+        is_behind = total > 0 and self._furthest[1] > 0 and current / total < self._furthest[0] / self._furthest[1]
+        is_replayed = self._run.progress == {"current": current, "total": total, "message": message}
+        if is_behind or is_replayed:
             return
         is_last = current >= total
         if not is_last and clock.monotonic() - self._told_at < PROGRESS_EVERY_S:

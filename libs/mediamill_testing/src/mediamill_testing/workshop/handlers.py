@@ -105,5 +105,8 @@ def spawn(ctx: Context, ask: Spawn) -> Gathered:
 
 @handler(Borrow)
 def borrow(ctx: Context, ask: Borrow) -> Kept:
-    """Answer with what a child made."""
+    """Answer with what a child made, telling of both stages."""
+    ctx.progress(0, 2, "asking")
+    ctx.run("test.noop", {})
+    ctx.progress(1, 2, "borrowing")
     return Kept.model_validate(ctx.run("shop.keep", {"text": ask.text}).model_dump())
