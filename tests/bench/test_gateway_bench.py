@@ -7,12 +7,12 @@ import json
 import statistics
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from mediamill_testing.cpu import tree_seconds
 from mediamill_testing.stacks import Stack, until
 
 pytestmark = pytest.mark.bench
@@ -119,17 +119,4 @@ def drain(stack: Stack) -> None:
 
 def cpu_seconds(stack: Stack) -> dict[str, float]:
     """Give the CPU seconds that each part of the stack has used, with its children."""
-    parts = json.loads(stack.mill("status", "--json").stdout)["parts"]
-    return {part["name"]: tree_seconds(part["pid"]) for part in parts if part["name"] != "supervisor"}
-
-
-def tree_seconds(pid: int) -> float:
-    total = 0.0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            own, fields = int(stat.parent.name), stat.read_text().rsplit(")", 1)[1].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if own == pid or int(fields[1]) == pid:
-            total += (int(fields[11]) + int(fields[12])) / 100
-    return total
+    return {name: tree_seconds(pid) for name, pid in stack.parts().items() if name != "supervisor"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import httpx
 import psycopg
 import pytest
 
+from mediamill_testing.cpu import tree_seconds
 from mediamill_testing.stacks import Stack, clean_environment, until
 from mill.stack import start_postgres, start_valkey
 from mill.stack.ports import free_port
@@ -40,7 +40,7 @@ def test_a_job_that_does_nothing_against_the_app_that_a_user_would_write(stack: 
         ours = Peer(
             lambda: client.post("/v1/jobs", json={"kind": "test.noop", "input": {}}).raise_for_status(),
             lambda: int(stack.sql("SELECT count(*) AS n FROM jobs WHERE state = 'succeeded'")[0]["n"]),
-            parts(stack),
+            {name: pid for name, pid in stack.parts().items() if name not in {"supervisor", "vendor"}},
         )
         found = [(cost(ours), cost(other)) for _ in range(ROUNDS)]
 
@@ -101,21 +101,3 @@ def answers(client: httpx.Client) -> bool:
         return client.get("/openapi.json").is_success
     except httpx.TransportError:
         return False
-
-
-def parts(stack: Stack) -> dict[str, int]:
-    told = json.loads(stack.mill("status", "--json").stdout)["parts"]
-    return {part["name"]: part["pid"] for part in told if part["name"] not in {"supervisor", "vendor"}}
-
-
-def tree_seconds(root: int) -> float:
-    """Give the CPU seconds of a process, its children, and those of them that have ended."""
-    total = 0.0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(stat.parent.name) == root or int(fields[1]) == root:
-            total += sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
-    return total

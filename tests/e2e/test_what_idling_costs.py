@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from pathlib import Path
@@ -39,7 +38,7 @@ def transactions(stack: Stack) -> int:
 
 def processes(stack: Stack) -> set[int]:
     """Give the parts of a stack and their children."""
-    parts = {part["pid"] for part in json.loads(stack.mill("status", "--json").stdout)["parts"]}
+    parts = set(stack.parts().values())
     children = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:

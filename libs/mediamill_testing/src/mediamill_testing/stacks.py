@@ -78,6 +78,11 @@ class Stack:
             [MILL, *arguments], env=dict(self.env), cwd=self.data.parent, capture_output=True, text=True, check=check
         )
 
+    def parts(self) -> dict[str, int]:
+        """Give the processes of the stack by their names; the supervisor is the parent of the others."""
+        told = json.loads(self.mill("status", "--json").stdout)["parts"]
+        return {part["name"]: part["pid"] for part in told}
+
     def worker_pid(self) -> int:
         """Give the worker's process."""
         return int(self.sql("SELECT pid FROM workers WHERE NOT draining ORDER BY started_at DESC LIMIT 1")[0]["pid"])

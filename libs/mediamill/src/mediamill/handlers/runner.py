@@ -86,9 +86,8 @@ def _end_well(run: Run, parts: Parts, answer: Answer) -> None:
         _end(run, parts, lambda c: endings.succeed(c, run, answer))
         return
     output = answer.model_dump(mode="json")
-    if parts.db.one(transition.succeed(run.job_id, run.delivery, output), PATIENCE_S) is None:
-        parts.db.run(lambda c: endings.release(c, run), PATIENCE_S)
-    publish_hint(job_topic(run.job_id), tenant_topic(run.tenant_id), DISPATCH)
+    moved = parts.db.one(transition.succeed(run.job_id, run.delivery, output), PATIENCE_S)
+    _leave(run, parts, was_held=moved is not None)
 
 
 def _end_stopped(run: Run, parts: Parts) -> None:
@@ -113,6 +112,11 @@ def _end(run: Run, parts: Parts, ending: Callable[[Connection], bool]) -> None:
         # The ending itself was refused, as by a child whose input does not fit its kind.
         facts = endings.describe(error)
         held = parts.db.run(lambda c: endings.fail(c, run, facts), PATIENCE_S)
-    if not held:
+    _leave(run, parts, was_held=held)
+
+
+def _leave(run: Run, parts: Parts, *, was_held: bool) -> None:
+    """Give back the slot of a run whose job was taken from it, and tell whoever listens that the run is over."""
+    if not was_held:
         parts.db.run(lambda c: endings.release(c, run), PATIENCE_S)
     publish_hint(job_topic(run.job_id), tenant_topic(run.tenant_id), DISPATCH)
