@@ -20,7 +20,7 @@ from mediamill.queues.registry import registry
 from mediamill.settings import settings
 from mediamill.telemetry.logs import configure_logs
 from mediamill.wire.celery import celery_app
-from mediamill.wire.publish import Publisher
+from mediamill.wire.publish import publisher
 
 CALENDAR_S = 30.0
 STOP_GRACE_S = 5.0
@@ -39,7 +39,7 @@ def main() -> int:
     """Run until told to stop."""
     configure_logs("conductor")
     config, db = settings(), database()
-    publisher = Publisher(celery_app())
+    wire = publisher(celery_app())
     calendar = Calendar(db, registry(), store(), config)
     db.run(lambda _: calendar.prepare())
     stopping = threading.Event()
@@ -48,8 +48,8 @@ def main() -> int:
     courier = Courier(db, config)
     hints = Waiter(hint_url(config), DISPATCH)
     loops = [
-        Loop("dispatch", Dispatcher(db, registry(), publisher, config).tick, hints.wait, config.poll_s),
-        Loop("sweep", Sweeper(db, publisher, config).tick, time.sleep, config.sweep_s),
+        Loop("dispatch", Dispatcher(db, registry(), wire, config).tick, hints.wait, config.poll_s),
+        Loop("sweep", Sweeper(db, wire, config).tick, time.sleep, config.sweep_s),
         Loop("calendar", calendar.tick, waited(stopping), CALENDAR_S),
         Loop("courier", courier.tick, courier.wait, config.poll_s),
     ]

@@ -66,7 +66,7 @@ def prepared(**types: type) -> Callable[[Callable[P, Executable]], Callable[P, P
         @functools.cache
         def clause() -> Executable:
             arguments: dict[str, BindParameter[Any]] = {
-                name: bindparam(f"p_{name}", type_=TYPES[type_]) for name, type_ in types.items()
+                name: bindparam(f"p_{name}", type_=TYPES[type_], required=False) for name, type_ in types.items()
             }
             return build(**arguments)  # type: ignore[call-arg,arg-type]  # parameters stand for the values
 

@@ -13,12 +13,13 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from mediamill.clock import monotonic
+from mediamill.db.direct import AWAY, Direct
 from mediamill.db.prepared import Prepared
 from mediamill.settings import Settings, settings
 
@@ -50,9 +51,11 @@ class Database:
             yield connection
 
     @cached_property
-    def _each_alone(self) -> Engine:
-        """The same pool, on which every statement is a transaction: one round trip instead of three."""
-        return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+    def direct(self) -> Direct:
+        """The driver's own connections, on which every statement is a transaction: one round trip instead of three."""
+        options: dict[str, Any] = self._options["connect_args"]
+        hot = {**options, "options": f"{options['options']} -c plan_cache_mode=force_generic_plan"}
+        return Direct(self._config.database_url.get_secret_value(), hot, self._config.pool_size)
 
     def run(self, work: Callable[[Connection], T], patience_s: float = 60) -> T:
         """Run ``work`` in a transaction of its own, again and again while the database is away.
@@ -66,14 +69,9 @@ class Database:
 
         return _patiently(once, patience_s)
 
-    def one(self, statement: Prepared, patience_s: float = 60) -> Row[Any] | None:
+    def one(self, statement: Prepared, patience_s: float = 60) -> Any | None:
         """Run one statement as its own transaction, as patiently, and give its first row."""
-
-        def once() -> Row[Any] | None:
-            with self._each_alone.connect() as connection:
-                return connection.execute(*statement).first()
-
-        return _patiently(once, patience_s)
+        return next(iter(_patiently(lambda: self.direct.rows(statement), patience_s)), None)
 
     @asynccontextmanager
     async def async_unit_of_work(self) -> AsyncIterator[AsyncConnection]:
@@ -109,10 +107,10 @@ def _patiently(work: Callable[[], T], patience_s: float) -> T:
     while True:
         try:
             return work()
-        except (OperationalError, InterfaceError) as error:
+        except (OperationalError, InterfaceError, *AWAY) as error:
             if monotonic() + delay_s > until:
                 raise
-            log.warning("the database is away, trying again: %s", type(error.orig).__name__)
+            log.warning("the database is away, trying again: %s", type(getattr(error, "orig", error)).__name__)
         time.sleep(delay_s)
         delay_s = min(delay_s * 2, 2)
 

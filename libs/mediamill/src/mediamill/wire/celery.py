@@ -10,12 +10,13 @@ from kombu.exceptions import OperationalError
 from mediamill.settings import Settings, settings
 from mediamill.wire.tolerant import tolerate_nonsense
 
-VISIBILITY_TIMEOUT_S = 7200
-"""Longer than any run: a message is acknowledged before its run begins, so the broker has nothing to bring back."""
-
 
 def make_app(config: Settings) -> Celery:
-    """Make the application for a broker."""
+    """Make the application for a broker.
+
+    On a Redis, what was taken is not noted down there: a message that a dead worker had taken is published again by
+    the sweep long before any time-out of Celery's. Order and priority are the dispatcher's, so a queue is one list.
+    """
     tolerate_nonsense()
     app = Celery("mediamill", broker=config.broker_url.get_secret_value(), set_as_current=False)
     app.conf.update(
@@ -33,7 +34,8 @@ def make_app(config: Settings) -> Celery:
         broker_connection_max_retries=None,
         broker_connection_timeout=2,
         broker_transport_options={
-            "visibility_timeout": VISIBILITY_TIMEOUT_S,
+            "ack_emulation": False,
+            "priority_steps": [0],
             "socket_timeout": 5,
             "socket_connect_timeout": 2,
             "socket_keepalive": True,

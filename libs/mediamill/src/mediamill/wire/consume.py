@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import worker_ready, worker_shutting_down
 
 from mediamill.wire.message import TASK, broker_queue
+
+log = logging.getLogger(__name__)
 
 
 def consume(
@@ -27,11 +30,7 @@ def consume(
     ``threads`` is how many deliveries are taken at once. ``on_stopping`` is called when no more deliveries are taken
     and some may still run.
     """
-
-    def task(job_id: str, number: int) -> None:
-        deliver(UUID(job_id), number)
-
-    app.task(task, name=TASK, ignore_result=True)
+    app.task(_only_consumed, name=TASK, shared=False, Strategy=staticmethod(handing_to(deliver)))
 
     def ready(**_: Any) -> None:
         on_ready()
@@ -53,3 +52,46 @@ def consume(
     )
     worker.start()
     return int(worker.exitcode or 0)
+
+
+def handing_to(deliver: Callable[[UUID, int], None]) -> Callable[..., Callable[..., None]]:
+    """Make Celery's way of taking a message of the task: hand it to a thread of the pool, and no more.
+
+    Its default keeps a request, limits rates, traces and stores results of every task, none of which means anything
+    for a message that only says "look at this job".
+    """
+
+    def run(job_id: UUID, number: int) -> None:
+        try:
+            deliver(job_id, number)
+        except Exception:
+            log.exception("a delivery broke", extra={"job_id": str(job_id), "delivery": number})
+
+    def strategy(_task: Task[Any, Any], _app: Celery, consumer: Any, **_options: Any) -> Callable[..., None]:
+        hand_over, away = consumer.pool.apply_async, consumer.connection_errors
+
+        def taken(message: Any, _payload: Any, acknowledge: Callable[..., None], *_: Any, **_more: Any) -> None:
+            def ack(*_: Any) -> None:
+                acknowledge(log, away)
+
+            try:
+                (job_id, number), *_ = message.decode()
+                delivery = UUID(job_id), int(number)
+            except (ValueError, TypeError, AttributeError) as error:
+                log.warning("what is no delivery was dropped: %s", type(error).__name__)
+                ack()
+                return
+            hand_over(run, delivery, accept_callback=ack, callback=_nothing)
+
+        return taken
+
+    return strategy
+
+
+def _nothing(_result: None) -> None:
+    """Take the result that there is not."""
+
+
+def _only_consumed(job_id: str, number: int) -> None:
+    """Name the task; its messages are taken by the strategy and never run as Celery would run them."""
+    raise NotImplementedError(job_id, number)
