@@ -18,6 +18,24 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+NARROW = {
+    "autovacuum_vacuum_scale_factor": "0",
+    "autovacuum_vacuum_threshold": "2000",
+    "autovacuum_analyze_scale_factor": "0",
+    "autovacuum_analyze_threshold": "2000",
+    "autovacuum_vacuum_cost_delay": "0",
+    "vacuum_truncate": "false",
+}
+"""For tables whose rows come and go with every job: vacuumed by what was changed, not by how large they are, and never
+cut shorter, which would lock everybody out for a moment only to grow again."""
+
+LARGE = {
+    "autovacuum_vacuum_scale_factor": "0.02",
+    "autovacuum_vacuum_insert_scale_factor": "0.02",
+    "autovacuum_analyze_scale_factor": "0.02",
+}
+"""For tables that keep what was: after a fifth of millions of rows, Postgres's own measure, it comes months late."""
+
 
 class Base(DeclarativeBase):
     """The one declarative base; times are aware, JSON is binary."""

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
-from mediamill.db.base import Base
+from mediamill.db.base import LARGE, Base
 
 
 class EventType(StrEnum):
@@ -52,6 +52,14 @@ class Event(Base):
     __table_args__ = (
         Index("ix_events_tenant_id_number", "tenant_id", "number"),
         Index("ix_events_xid_number", "xid", "number"),
+        Index(
+            "ix_events_ended_badly",
+            "tenant_id",
+            "type",
+            "job_id",
+            postgresql_where="type IN ('job.failed', 'job.canceled')",
+        ),
+        {"postgresql_with": LARGE},
     )
 
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)

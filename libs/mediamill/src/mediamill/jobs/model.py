@@ -15,7 +15,9 @@ from sqlalchemy import ForeignKey, Index, Integer, Numeric, Sequence, SmallInteg
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mediamill.db.base import Base
+from mediamill.db.base import LARGE, NARROW, Base
+
+UPDATED = {**NARROW, "fillfactor": "70"}
 
 
 class Job(Base):
@@ -25,8 +27,8 @@ class Job(Base):
     __table_args__ = (
         Index("ix_jobs_tenant_id_id", "tenant_id", "id"),
         Index("ix_jobs_parent_id", "parent_id", postgresql_where="parent_id IS NOT NULL"),
-        Index("ix_jobs_root_id", "root_id"),
-        {"postgresql_with": {"fillfactor": "60"}},
+        Index("ix_jobs_tenant_id_kind_id", "tenant_id", "kind", "id"),
+        {"postgresql_with": {"fillfactor": "60", **LARGE}},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -66,7 +68,10 @@ class Line(Base):
     """A job that is in line: one row for as long as it is queued and not handed over."""
 
     __tablename__ = "lines"
-    __table_args__ = (Index("ix_lines_order", "queue", "tenant_id", "rank", "priority", "job_id"),)
+    __table_args__ = (
+        Index("ix_lines_order", "queue", "tenant_id", "rank", "priority", "job_id"),
+        {"postgresql_with": NARROW},
+    )
 
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     queue: Mapped[str] = mapped_column(Text)
@@ -83,6 +88,7 @@ class Lease(Base):
     """A job that is handed over: published, then claimed by a worker, until its run ends."""
 
     __tablename__ = "leases"
+    __table_args__ = {"postgresql_with": UPDATED}
 
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     queue: Mapped[str] = mapped_column(Text)
@@ -98,6 +104,7 @@ class Wait(Base):
     """What a parked job waits for: children, a time, a signal."""
 
     __tablename__ = "waits"
+    __table_args__ = {"postgresql_with": UPDATED}
 
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     reason: Mapped[str] = mapped_column(Text)
@@ -111,6 +118,7 @@ class Signal(Base):
     """A signal that was delivered and that its job has not read yet."""
 
     __tablename__ = "signals"
+    __table_args__ = {"postgresql_with": NARROW}
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
@@ -122,6 +130,7 @@ class Deadline(Base):
     """When a job fails if it has not ended: one row per job that has a deadline, gone once it passed."""
 
     __tablename__ = "deadlines"
+    __table_args__ = {"postgresql_with": NARROW}
 
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)

@@ -45,26 +45,6 @@ def many(tenant_id: UUID, job_ids: list[UUID]) -> Select[Any]:
     return select(*SHOWN).where(Job.tenant_id == tenant_id, Job.id.in_(job_ids))
 
 
-def page(
-    tenant_id: UUID,
-    *,
-    state: str | None = None,
-    kind: str | None = None,
-    queue: str | None = None,
-    parent: UUID | None = None,
-    before: UUID | None = None,
-    limit: int = 50,
-) -> Select[Any]:
-    """Give jobs of the tenant, newest first, below the id ``before``."""
-    query = select(*SHOWN).where(Job.tenant_id == tenant_id)
-    for column, value in ((Job.state, state), (Job.kind, kind), (Job.queue, queue), (Job.parent_id, parent)):
-        if value is not None:
-            query = query.where(column == value)
-    if before is not None:
-        query = query.where(Job.id < before)
-    return query.order_by(Job.id.desc()).limit(limit)
-
-
 def steps(tenant_id: UUID, job_id: UUID) -> Select[Any]:
     """Give the journal of a job of the tenant."""
     return (

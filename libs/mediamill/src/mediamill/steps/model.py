@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mediamill.db.base import Base
+from mediamill.db.base import LARGE, Base
 
 
 class StepType(StrEnum):
@@ -35,6 +35,7 @@ class Step(Base):
     """One journaled side effect, matched on replay by its ordinal and checked by its name and type."""
 
     __tablename__ = "steps"
+    __table_args__ = {"postgresql_with": LARGE}
 
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     ordinal: Mapped[int] = mapped_column(primary_key=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from mediamill.errors import UnknownKind
 from mediamill.hints import DISPATCH, job_topic, tenant_topic
 from mediamill.jobs import queries
 from mediamill.jobs.cancel import cancel
+from mediamill.jobs.listing import page
 from mediamill.jobs.redrive import redrive
 from mediamill.jobs.states import State
 from mediamill.jobs.wake import deliver_signal
@@ -47,7 +49,7 @@ async def list_jobs(
     if queue is not None and queue not in edge.registry.queues:
         raise InvalidRequest(f"There is no queue {queue!r}.", errors=[(["query", "queue"], "unknown queue")])
     parent_id = uuid_or_nothing(parent) if parent is not None else None
-    return await _page(edge, owner, limit, cursor, state=state, kind=kind, queue=queue, parent=parent_id)
+    return await _page(edge, owner, limit, cursor, state=state, kinds=_kinds(edge, kind, queue), parent=parent_id)
 
 
 @router.get("/v1/jobs/{id}", summary="Get a job", responses=refusals(404))
@@ -116,6 +118,13 @@ async def signal_job(
     return job
 
 
+def _kinds(edge: Edge, kind: str | None, queue: str | None) -> list[str] | None:
+    """Give the kinds that are asked for: a queue's jobs are those of its kinds."""
+    if queue is None:
+        return None if kind is None else [kind]
+    return [found.name for found in edge.registry.queue(queue).kinds() if kind in {None, found.name}]
+
+
 async def _page(
     edge: Edge,
     owner: Principal,
@@ -124,16 +133,14 @@ async def _page(
     *,
     parent: UUID | None = None,
     state: State | None = None,
-    kind: str | None = None,
-    queue: str | None = None,
+    kinds: Sequence[str] | None = None,
 ) -> Listed[Job]:
     scope = f"jobs:{owner.tenant_id}"
     position = read_cursor(cursor, scope)
-    statement = queries.page(
+    statement = page(
         owner.tenant_id,
         state=state,
-        kind=kind,
-        queue=queue,
+        kinds=kinds,
         parent=parent,
         before=UUID(position) if position else None,
         limit=limit + 1,
