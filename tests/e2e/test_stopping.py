@@ -39,6 +39,40 @@ def test_a_worker_that_is_told_to_stop_hands_its_job_back_and_the_next_goes_on(b
     assert brittle.sql(steps, id=job)[: len(before)] == before
 
 
+def test_a_handler_that_never_looks_up_is_handed_back_and_is_no_crash(brittle: Stack) -> None:
+    job = brittle.submit("test.busy", {"seconds": 6})["id"]
+    until(lambda: brittle.sql("SELECT 1 FROM steps WHERE job_id = %(id)s", id=job))
+    holder = brittle.worker_pid()
+
+    os.kill(holder, signal.SIGTERM)
+    until(lambda: not Path(f"/proc/{holder}").exists())
+    done = brittle.ended(job, 90)
+
+    told = brittle.sql("SELECT data FROM events WHERE job_id = %(id)s AND type = 'job.handed_back'", id=job)
+    assert (done["state"], done["attempt"], done["crashes"]) == ("succeeded", 1, 0)
+    assert [event["data"] for event in told] == [{"reason": "drain"}]
+
+
+def test_a_second_signal_ends_the_grace_at_once(brittle: Stack) -> None:
+    with brittle.another_worker("--slots", "8", MEDIAMILL_DRAIN_GRACE_S="600") as worker:
+        until(lambda: brittle.is_registered(worker.pid), 90)
+        jobs = [brittle.submit("test.sleep", {"seconds": 600})["id"] for _ in range(8)]
+        held = "SELECT job_id FROM leases JOIN workers ON workers.id = worker_id WHERE pid = %(pid)s"
+        mine = until(lambda: brittle.sql(held, pid=worker.pid))
+        worker.send_signal(signal.SIGTERM)
+        until(lambda: not brittle.is_registered(worker.pid))
+        assert worker.poll() is None
+
+        worker.send_signal(signal.SIGINT)
+
+        assert worker.wait(60) == 0
+    told = "SELECT job_id FROM events WHERE type = 'job.handed_back' AND data = '{\"reason\": \"drain\"}'"
+    assert {row["job_id"] for row in mine} <= {row["job_id"] for row in brittle.sql(told)}
+    with brittle.client() as client:
+        for job in jobs:
+            client.post(f"/v1/jobs/{job}/cancel")
+
+
 def test_a_stack_whose_supervisor_was_killed_comes_up_again_with_its_jobs(brittle: Stack) -> None:
     job = brittle.submit("test.noop")["id"]
     brittle.ended(job)

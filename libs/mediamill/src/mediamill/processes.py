@@ -17,6 +17,9 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import IO
 
+from mediamill import leftovers
+from mediamill.ids import uuid7
+
 TERM_GRACE_S = 1.0
 """Seconds between SIGTERM and SIGKILL: a cancel promises the end of the children within 2 s."""
 
@@ -33,12 +36,20 @@ class ProcessOwner:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._children: set[subprocess.Popen[bytes]] = set()
+        self._run = uuid7().hex
+        self._had_children = False
         self.stopped = threading.Event()
+
+    @property
+    def mark(self) -> dict[str, str]:
+        """What a child's environment must hold, so that its descendants are known wherever they go."""
+        return {leftovers.MARK: leftovers.mark_of(self._run)}
 
     def adopt(self, child: subprocess.Popen[bytes]) -> None:
         """Own a child; if the owner is stopped already, end it at once."""
         with self._lock:
             self._children.add(child)
+            self._had_children = True
         if self.stopped.is_set():
             _signal_group(child, signal.SIGKILL)
 
@@ -55,9 +66,20 @@ class ProcessOwner:
         for child in children:
             _signal_group(child, signal.SIGTERM)
         if children:
-            timer = threading.Timer(TERM_GRACE_S, _kill_all, [children])
+            timer = threading.Timer(TERM_GRACE_S, self.kill)
             timer.daemon = True
             timer.start()
+
+    def kill(self) -> None:
+        """End every child and what they started at once, wherever that has gone."""
+        self.stopped.set()
+        with self._lock:
+            children, had_children = list(self._children), self._had_children
+        for child in children:
+            if child.poll() is None:
+                _signal_group(child, signal.SIGKILL)
+        if had_children:
+            leftovers.kill_run(self._run)
 
 
 _current: ContextVar[ProcessOwner | None] = ContextVar("mediamill_process_owner", default=None)
@@ -76,7 +98,7 @@ def owning(owner: ProcessOwner) -> Iterator[ProcessOwner]:
         yield owner
     finally:
         _current.reset(token)
-        owner.stop()
+        owner.kill()
 
 
 @contextmanager
@@ -99,7 +121,7 @@ def child(
     process = subprocess.Popen(
         argv,
         cwd=cwd,
-        env=env,
+        env={**(os.environ if env is None else env), **(owner.mark if owner is not None else {})},
         stdin=stdin,
         stdout=stdout,
         stderr=stderr,
@@ -152,9 +174,3 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
         os.killpg(process.pid, number)
     except (ProcessLookupError, PermissionError):
         return
-
-
-def _kill_all(children: list[subprocess.Popen[bytes]]) -> None:
-    for process in children:
-        if process.poll() is None:
-            _signal_group(process, signal.SIGKILL)

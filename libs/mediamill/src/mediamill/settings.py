@@ -47,7 +47,12 @@ class Settings(BaseSettings):
         pattern="^(session|lease)$",
         description="How a dead worker is noticed: its database session (about a second) or its lease's time-out.",
     )
-    lease_s: float = Field(30, gt=0, description="Silence after which a worker is taken for dead, in seconds.")
+    lease_s: float = Field(
+        25,
+        gt=0,
+        description="Silence after which a worker is taken for dead, in seconds: with the sweep's turn and its second "
+        "look, the jobs of a worker without a session are back in line within 30 s.",
+    )
     heartbeat_s: float = Field(5, gt=0, description="How often a worker says that it lives, in seconds.")
     claim_timeout_s: float = Field(
         5, gt=0, description="A published job that no free worker claims in this time is published again, in seconds."
@@ -73,6 +78,12 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(2_000_000_000, ge=1_000, description="Largest upload, in bytes.")
     asset_url_ttl_s: int = Field(86_400, ge=60, description="How long a signed asset URL opens, in seconds.")
     retention_days: int = Field(90, ge=1, description="Finished jobs and their assets are kept this long, in days.")
+
+    run_dir: str = Field(  # read by handlers.pulse, see there
+        "",
+        description="Where workers tell their health check how they are; by default a folder of the user's own among "
+        "the temporary files.",
+    )
 
     @property
     def age_step_ms(self) -> int:

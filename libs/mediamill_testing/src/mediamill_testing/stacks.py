@@ -91,6 +91,32 @@ class Stack:
         """Kill the worker as a crash would; the supervisor starts another."""
         os.kill(self.worker_pid(), signal.SIGKILL)
 
+    @contextmanager
+    def another_worker(self, *arguments: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Start one more worker of the test queue with the stack's own settings and these; kill it after the block."""
+        pairs = [entry.partition("=") for entry in environment_of(self.parts()["conductor"])]
+        env = {name: value for name, _, value in pairs} | settings
+        argv = [sys.executable, "-m", "mediamill.handlers.worker", "--queues", "test", *arguments]
+        with (self.data / "logs" / "another.log").open("ab") as log:
+            worker = subprocess.Popen(argv, env=env, stdout=log, stderr=log)
+        try:
+            yield worker
+        finally:
+            worker.kill()
+            worker.wait()
+
+    def is_registered(self, pid: int) -> bool:
+        """Tell whether a worker takes jobs."""
+        return bool(self.sql("SELECT 1 FROM workers WHERE pid = %(pid)s AND NOT draining", pid=pid))
+
+
+def environment_of(pid: int) -> list[str]:
+    """Give the environment that a process was started with; nothing of one that has ended."""
+    try:
+        return [entry.decode() for entry in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") if entry]
+    except OSError:
+        return []
+
 
 def until(look: Callable[[], T | None], patience_s: float = 30, every_s: float = 0.05) -> T:
     """Look again and again until there is something, and give it. Raises ``TimeoutError`` with the last answer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import typing
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -39,6 +40,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PROGRESS_EVERY_S = 0.5
+HELD_S = 0.5
+"""How long ago a run must have proved that its job is still its own when it does what cannot be undone."""
 
 
 class JournaledContext:
@@ -90,13 +93,16 @@ class JournaledContext:
             return typing.cast("T", _adapter(submit).validate_python(recalled.result))
         key = f"{self.job_id}:{ordinal}"
         done: T | None = None
+        proved_at = clock.running() if recalled is None else -math.inf
         if recalled is None:
             intent = journal.Entry(ordinal, name, StepType.EFFECT, StepState.INTENT, None, clock.now())
             self._write(journal.record(*self._fence, intent))
         else:
             done = recover(key)
-        result = submit(key) if done is None else done
-        recorded = to_jsonable_python(result)
+        if done is None:
+            self._prove_hold(proved_at)
+            done = submit(key)
+        recorded = to_jsonable_python(done)
         self._write(journal.complete(*self._fence, ordinal, recorded))
         return typing.cast("T", _adapter(submit).validate_python(recorded))
 
@@ -223,6 +229,14 @@ class JournaledContext:
             self._run.stop(Stop.LOST)
             raise Stopped
         self._hint()
+
+    def _prove_hold(self, proved_at: float) -> None:
+        """Stop a run that was held still, or kept waiting, long enough for its job to be given to somebody else."""
+        while clock.running() - proved_at > HELD_S:
+            proved_at = clock.running()
+            if self._db.one(journal.hold(*self._fence)) is None:
+                self._run.stop(Stop.LOST)
+                raise Stopped
 
     def _take_signal(self, connection: Connection, ordinal: int, name: str) -> dict[str, Any] | None:
         taken: dict[str, Any] | None = connection.execute(*journal.take_signal(self.job_id, name)).scalar_one_or_none()

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import threading
+import time
 from uuid import UUID
 
 import psycopg
 from sqlalchemy import Connection, select, tuple_
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from mediamill import clock
+from mediamill import clock, leftovers
 from mediamill.errors import MediamillError
 from mediamill.handlers import endings
 from mediamill.handlers.hearing import Hearing
+from mediamill.handlers.pulse import Health, PulseWriter
 from mediamill.handlers.registration import Registration
 from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.runner import Parts, TimedOut, run_claimed
@@ -32,7 +33,14 @@ SLOT_WAIT_S = 0.25
 WATCH_S = 0.5
 """How often running jobs are compared with the truth; bounds how long a cancel takes to be noticed."""
 SESSION_RETRY_S = 0.05
+PUT_BACK_S = 5.0
+"""How long a delivery is put back while the database is away; what cannot be put back is published again."""
 EXIT_DEAF = os.EX_TEMPFAIL
+EXIT_STUCK = os.EX_SOFTWARE
+LAST_STEPS_S = 2.5
+"""How long runs that were told to stop may take to end by themselves: their children get a second for it."""
+LEAVING_S = 5.0
+"""How long the consumer may take to end when no run is left."""
 LOST_AND_FOUND_S = 10.0
 """A lease that this worker does not know of for so long is handed back."""
 
@@ -49,8 +57,10 @@ class WorkerProcess:
         heartbeat_s: float,
         grace_s: float,
         hearing: Hearing | None = None,
+        pulse: PulseWriter | None = None,
     ) -> None:
         self._parts = parts
+        self._pulse = pulse
         self._hearing = hearing
         self._number_of_slots = slots
         self.registration = registration
@@ -62,6 +72,9 @@ class WorkerProcess:
         self.strange_since: dict[tuple[UUID, int], float] = {}
         self._stopping = threading.Event()
         self._draining = threading.Event()
+        self._hurrying = threading.Event()
+        self._exit_code = os.EX_OK
+        self._drainer = threading.Thread(target=self._drain, name="drain", daemon=True)
         self._threads = [
             threading.Thread(target=self._beat_for_ever, name="heartbeat", daemon=True),
             threading.Thread(target=self._watch_for_ever, name="watch", daemon=True),
@@ -70,9 +83,13 @@ class WorkerProcess:
 
     def start(self) -> None:
         """Appear in the database and begin to watch; if the database is away, the heartbeat makes up for it."""
+        if orphans := leftovers.kill_orphans():
+            log.warning("%d processes that a dead worker left behind are ended", orphans)
         try:
-            self.registration.register()
-            publish_hint(DISPATCH)
+            if not self._draining.is_set():
+                self.registration.register()
+                self._tell(Health.HEALTHY)
+                publish_hint(DISPATCH)
         except (SQLAlchemyError, psycopg.Error) as error:
             log.warning("could not register yet: %s", type(error).__name__)
         for thread in self._threads:
@@ -83,7 +100,7 @@ class WorkerProcess:
         if self._hearing is not None:
             self._hearing.heard()
         if self._draining.is_set() or not self._slots.acquire(timeout=SLOT_WAIT_S):
-            self._parts.db.one(transition.put_back(job_id, delivery))
+            self._parts.db.one(transition.put_back(job_id, delivery), PUT_BACK_S)
             publish_hint(DISPATCH)
             return
         try:
@@ -109,30 +126,59 @@ class WorkerProcess:
                     del self._running[run.job_id]
 
     def drain(self) -> None:
-        """Take no more; let jobs end within the grace, then hand the rest back. Returns at once."""
+        """Take no more; let jobs end within the grace, then hand the rest back. Told twice: at once. Never waits."""
         if self._draining.is_set():
+            self._hurrying.set()
             return
         self._draining.set()
-        threading.Thread(target=self._drain, name="drain", daemon=True).start()
+        self._tell(Health.DRAINING)
+        self._drainer.start()
 
     def stop(self) -> None:
         """Leave the database, after the last run has ended."""
         self._stopping.set()
+        if self._draining.is_set() and threading.current_thread() is not self._drainer:
+            self._drainer.join()
         try:
             self.registration.leave()
         except (SQLAlchemyError, psycopg.Error) as error:
             log.warning("could not sign off: %s", type(error).__name__)
+        if self._pulse is not None:
+            self._pulse.remove()
 
     def _drain(self) -> None:
+        until = clock.monotonic() + self._grace_s
         try:
             self.registration.drain()
         except SQLAlchemyError as error:
             log.warning("could not announce the drain: %s", type(error).__name__)
-        until = clock.monotonic() + self._grace_s
-        while self.runs() and clock.monotonic() < until:
-            self._stopping.wait(0.1)
+        while self.runs() and clock.monotonic() < until and not self._hurrying.wait(0.1):
+            pass
         for run in self.runs():
             run.stop(Stop.DRAIN)
+        until = clock.monotonic() + LAST_STEPS_S
+        while self.runs() and clock.monotonic() < until:
+            time.sleep(0.1)
+        # A deaf consumer may hear no signal either, so nobody waits for it.
+        leaving_s = 0 if self._exit_code == EXIT_DEAF else LEAVING_S
+        if self.runs() or not self._stopping.wait(leaving_s):
+            self._leave_behind(self.runs(), self._exit_code)
+
+    def _leave_behind(self, runs: list[Run], code: int) -> None:
+        """Hand back the jobs of runs that do not end, and end the process, as a thread cannot be."""
+        for run in runs:
+            run.owner.kill()
+        try:
+            self._parts.db.run(lambda c: [self._hand_back(c, run.job_id, run.delivery, "drain") for run in runs], 2)
+        except (SQLAlchemyError, MediamillError):
+            log.exception("runs that do not end could not be handed back; the sweep finds them")
+        self.stop()
+        os._exit(code)
+
+    @staticmethod
+    def _hand_back(connection: Connection, job_id: UUID, delivery: int, reason: str) -> None:
+        connection.execute(*transition.hand_back(job_id, delivery, reason))
+        connection.execute(*transition.release(job_id, delivery))
 
     def runs(self) -> list[Run]:
         """Give the runs that are under way."""
@@ -146,6 +192,8 @@ class WorkerProcess:
                 self._listen()
             except (SQLAlchemyError, psycopg.Error) as error:
                 log.warning("no heartbeat: %s", type(error).__name__)
+                if self._pulse is not None:
+                    self._pulse.missed()
 
     def _keep_session_for_ever(self) -> None:
         """Come back at once when only the session was cut, before anybody takes this worker for dead."""
@@ -164,7 +212,13 @@ class WorkerProcess:
             for run in self.runs():
                 run.stop(Stop.LOST)
             self.registration.register()
+        if self._pulse is not None:
+            self._pulse.beat()
         self._hand_back_strangers()
+
+    def _tell(self, health: Health) -> None:
+        if self._pulse is not None:
+            self._pulse.become(health)
 
     def _listen(self) -> None:
         """End, to be started again, when this worker takes nothing though there is something."""
@@ -172,15 +226,9 @@ class WorkerProcess:
             return
         if self._hearing.is_deaf(self._number_of_slots - len(self.runs())):
             log.critical("this worker does not hear its queues any more; it ends, to be started again")
+            self._exit_code = EXIT_DEAF
+            self._tell(Health.DEAF)
             self.drain()
-            threading.Thread(target=self._end_when_drained, name="end", daemon=True).start()
-
-    def _end_when_drained(self) -> None:
-        """End the process without its consumer, which may hear no signal either."""
-        while self.runs():
-            self._stopping.wait(0.1)
-        self.stop()
-        os._exit(EXIT_DEAF)
 
     def _hand_back_strangers(self) -> None:
         """Hand back leases whose run is not here: their claim was committed but its answer never came."""
@@ -193,12 +241,8 @@ class WorkerProcess:
                 self._hand_back_stranger(job_id, delivery)
 
     def _hand_back_stranger(self, job_id: UUID, delivery: int) -> None:
-        def hand_back(connection: Connection) -> None:
-            connection.execute(*transition.hand_back(job_id, delivery, "lost claim"))
-            connection.execute(*transition.release(job_id, delivery))
-
         log.warning("a claim that never came back is handed back", extra={"job_id": str(job_id)})
-        self._parts.db.run(hand_back)
+        self._parts.db.run(lambda c: self._hand_back(c, job_id, delivery, "lost claim"))
 
     def _watch_for_ever(self) -> None:
         was_busy = False
@@ -241,4 +285,5 @@ class WorkerProcess:
         except (DBAPIError, MediamillError):
             log.exception("a stuck job could not be failed", extra={"job_id": str(run.job_id)})
         log.critical("a handler is stuck beyond its hard limit; this worker ends", extra={"job_id": str(run.job_id)})
-        os.kill(os.getpid(), signal.SIGKILL)
+        run.owner.kill()
+        self._leave_behind([other for other in self.runs() if other is not run], EXIT_STUCK)

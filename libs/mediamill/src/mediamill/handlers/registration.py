@@ -20,6 +20,9 @@ from mediamill.jobs.model import Lease, Worker
 LOCK_CLASS = 0x6D696C
 """The first key of every worker's advisory lock; the second is the worker's number."""
 
+BEAT_S = 5.0
+"""How long a heartbeat waits for a database that is away; the next one tries again."""
+
 
 class Held(NamedTuple):
     """A lease that the database thinks this worker holds."""
@@ -40,22 +43,23 @@ class Registration:
         self._session: psycopg.Connection[Any] | None = None
         self._changing = threading.Lock()
         self._has_left = False
+        self._is_draining = False
         self.worker_id = uuid7()
         self._number = 0
 
     def register(self) -> None:
         """Appear under a new id. The lock is taken first, so that nobody sees the row without it."""
         self.worker_id = uuid7()
-        self._number = self._db.run(lambda c: c.execute(text("SELECT nextval('worker_numbers')")).scalar_one())
+        self._number = self._db.run(lambda c: c.execute(text("SELECT nextval('worker_numbers')")).scalar_one(), BEAT_S)
         with self._changing:
             self._open_session()
-        self._db.run(self._insert)
+        self._db.run(self._insert, BEAT_S)
 
     def beat(self) -> bool:
         """Say that the worker lives. False: it was taken for dead and must register again."""
         self.keep_session()
         alive = update(Worker).where(Worker.id == self.worker_id).values(seen_at=func.now()).returning(Worker.id)
-        return self._db.run(lambda c: c.execute(alive).first()) is not None
+        return self._db.run(lambda c: c.execute(alive).first(), BEAT_S) is not None
 
     def keep_session(self) -> None:
         """Open the session again if it was cut."""
@@ -74,7 +78,8 @@ class Registration:
             return bool(selector.select(timeout_s))
 
     def drain(self) -> None:
-        """Say that the worker takes no more."""
+        """Say that the worker takes no more, now and whenever it registers again."""
+        self._is_draining = True
         draining = update(Worker).where(Worker.id == self.worker_id).values(draining=True)
         self._db.run(lambda c: c.execute(draining), patience_s=2)
 
@@ -89,7 +94,7 @@ class Registration:
     def leases(self) -> list[Held]:
         """Give the leases that the database thinks this worker holds."""
         query = select(Lease.job_id, Lease.delivery).where(Lease.worker_id == self.worker_id)
-        return self._db.run(lambda c: [Held(row.job_id, row.delivery) for row in c.execute(query)])
+        return self._db.run(lambda c: [Held(row.job_id, row.delivery) for row in c.execute(query)], BEAT_S)
 
     def _insert(self, connection: Connection) -> None:
         row = {
@@ -99,6 +104,7 @@ class Registration:
             "pid": os.getpid(),
             "queues": self._queues,
             "slots": self._slots,
+            "draining": self._is_draining,
         }
         connection.execute(insert(Worker).values(row))
 

@@ -12,6 +12,7 @@ from mediamill.assets.store import store
 from mediamill.db.session import database
 from mediamill.handlers.hearing import Hearing
 from mediamill.handlers.process import WorkerProcess
+from mediamill.handlers.pulse import PulseWriter
 from mediamill.handlers.registration import Registration
 from mediamill.handlers.runner import Parts
 from mediamill.queues.registry import Registry, registry
@@ -55,6 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     configure_logs("worker")
     os.nice(arguments.nice)
     config, found = settings(), registry()
+    pulse = PulseWriter(config.heartbeat_s)
     queues = chosen_queues(arguments.queues, found)
     for name in queues:
         found.queue(name).load_handlers()
@@ -68,6 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         heartbeat_s=config.heartbeat_s,
         grace_s=config.drain_grace_s,
         hearing=Hearing(database(), queues, lambda: broker_answers(celery_app())),
+        pulse=pulse,
     )
     pool = found.queue(queues[0]).manifest.worker.pool if len(queues) == 1 else "threads"
     code = consume(

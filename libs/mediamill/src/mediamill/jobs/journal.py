@@ -95,6 +95,12 @@ def _complete(job_id: UUID, delivery: int, ordinal: int, result: dict[str, Any])
     )
 
 
+@prepared(job_id=UUID, delivery=int)
+def hold(job_id: UUID, delivery: int) -> Select[Any]:
+    """Prove that a run still holds its job. No row back: it has lost it."""
+    return _held(job_id, delivery)
+
+
 @prepared(job_id=UUID, name=str)
 def take_signal(job_id: UUID, name: str) -> Select[Any]:
     """Remove the oldest signal of that name and give its payload."""

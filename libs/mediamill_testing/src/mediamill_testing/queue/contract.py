@@ -49,6 +49,18 @@ class Marks(Ask):
     seconds: float = Field(0.1, ge=0, le=60, description="How long each child process runs.")
 
 
+class Busy(Ask):
+    """Compute without ever looking up, as a library in C does: the context is not called until the end."""
+
+    seconds: float = Field(10.0, ge=0, le=3600)
+
+
+class Tree(Ask):
+    """Run a tree of processes that do not want to end: children, grandchildren, one in a session of its own."""
+
+    seconds: float = Field(1000.0, ge=0, le=3600, description="How long they run if nobody ends them.")
+
+
 class Fanout(Ask):
     """Run children."""
 

@@ -11,12 +11,34 @@ from mediamill.errors import Permanent, ProviderDown, Transient
 from mediamill.handlers.context import Call, Context
 from mediamill.handlers.handler import handler
 from mediamill.processes import child
-from mediamill_testing.queue.contract import Done, Fail, Fanout, Marks, Noop, Sleep, Stepped, Steps, Wait, Waited
+from mediamill_testing.queue.contract import (
+    Busy,
+    Done,
+    Fail,
+    Fanout,
+    Marks,
+    Noop,
+    Sleep,
+    Stepped,
+    Steps,
+    Tree,
+    Wait,
+    Waited,
+)
 from mediamill_testing.vendor.client import Vendor
 
 SLICE_S = 0.05
 FIRST_POLL_S = 0.5
 SLOWEST_POLL_S = 5.0
+TREE_MARK = "MEDIAMILL_TEST_TREE"
+"""Names the job in the environment of every process of a ``test.tree``, however far it went."""
+STUBBORN_TREE = """
+trap '' TERM
+setsid sh -c 'sleep "$0" & exec sleep "$0"' "$1" &
+sh -c 'sleep "$0" & exec sleep "$0"' "$1" &
+exec sleep "$1"
+"""
+"""Five processes: the leader, two beneath it, two in a session of their own; SIGTERM is nothing to them."""
 
 
 @handler(Noop)
@@ -84,6 +106,25 @@ def marks(ctx: Context, ask: Marks) -> Done:
 
     for ordinal in range(ask.n):
         ctx.step(f"mark {ordinal}", leave, ordinal)
+    return Done()
+
+
+@handler(Busy)
+def busy(ctx: Context, ask: Busy) -> Done:
+    """Turn in circles."""
+    ctx.step("begin", int)
+    until = time.monotonic() + ask.seconds
+    while time.monotonic() < until:
+        pass
+    return Done()
+
+
+@handler(Tree)
+def tree(ctx: Context, ask: Tree) -> Done:
+    """Plant the tree and wait for it."""
+    env = {**os.environ, TREE_MARK: str(ctx.job_id)}
+    with child(["sh", "-c", STUBBORN_TREE, "sh", str(ask.seconds)], env=env) as process:
+        process.wait()
     return Done()
 
 

@@ -31,7 +31,7 @@ SELECT EXISTS (SELECT 1 FROM workers WHERE {_DEAD}) AS dead_workers,
                AND published_at < now() - make_interval(secs => :claim_timeout_s)) AS unclaimed
 """)  # noqa: S608  # both parts are constants of this file
 
-DEAD_WORKERS = text(f"SELECT id, host, pid FROM workers WHERE {_DEAD}")  # noqa: S608  # as above
+DEAD_WORKERS = text(f"SELECT id, host, pid, draining FROM workers WHERE {_DEAD}")  # noqa: S608  # as above
 
 LEASES_OF = text("""
 SELECT leases.job_id, leases.delivery, jobs.crashes, jobs.state, jobs.delivery AS current

@@ -87,9 +87,10 @@ class Sweeper:
             log.warning("worker %s on %s is dead; its jobs go back in line", worker.pid, worker.host)
             with self._db.unit_of_work() as connection:
                 leases = connection.execute(queries.LEASES_OF, {"worker_id": worker.id}).all()
+            take_back = self._hand_back if worker.draining else self._take_back
             for lease in leases:
                 with self._db.unit_of_work() as connection:
-                    self._take_back(connection, lease)
+                    take_back(connection, lease)
             with self._db.unit_of_work() as connection:
                 connection.execute(queries.BURY, {"worker_id": worker.id})
         return len(dead)
@@ -114,6 +115,12 @@ class Sweeper:
                 _told(end(connection, transition.crash(lease.job_id, lease.delivery, facts)))
             else:
                 _told(list(connection.execute(*transition.lose(lease.job_id, lease.delivery))))
+        connection.execute(*transition.release(lease.job_id, lease.delivery))
+
+    @staticmethod
+    def _hand_back(connection: Connection, lease: Any) -> None:
+        """Take a job back from a worker that was stopping: whoever killed it did so out of impatience with it."""
+        _told(list(connection.execute(*transition.hand_back(lease.job_id, lease.delivery, "drain"))))
         connection.execute(*transition.release(lease.job_id, lease.delivery))
 
     def _wake_sleepers(self) -> int:

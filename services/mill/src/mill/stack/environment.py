@@ -49,6 +49,7 @@ def stack_environment(layout: Layout, keys: Keys, database_url: str, broker_url:
         "MEDIAMILL_STORE_URL": layout.assets.as_uri(),
         "MEDIAMILL_PUBLIC_URL": url,
         "MEDIAMILL_SECRET": keys.secret,
+        "MEDIAMILL_RUN_DIR": str(layout.run),
         "PYTHONUNBUFFERED": "1",
         "MALLOC_ARENA_MAX": "2",  # or glibc keeps what each of many threads once needed
     }

@@ -53,6 +53,11 @@ class Layout:
         return self.data / "valkey"
 
     @property
+    def run(self) -> Path:
+        """What the workers tell their health check."""
+        return self.data / "run"
+
+    @property
     def assets(self) -> Path:
         """The bytes of assets."""
         return self.data / "assets"
