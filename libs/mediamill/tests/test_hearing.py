@@ -37,8 +37,9 @@ class Deaf(Hearing):
 
 url = settings().database_url.get_secret_value()
 worker = WorkerProcess(
-    Parts(database(), registry(), store()), Registration(database(), url, ["test"], 1, holds_session=True),
-    slots=1, heartbeat_s=0.1, grace_s=0, hearing=Deaf(database(), ["test"], lambda: True),
+    Parts(database(), registry(), store()),
+    Registration(database(), url, ["test"], 1, serves={"test.noop": [1]}, holds_session=True),
+    slots=1, heartbeat_s=0.1, grace_s=0, hearing=Deaf(database(), ["test"], {}, lambda: True),
 )
 worker.start()
 threading.Event().wait(60)
@@ -59,7 +60,7 @@ def published(mill: Mill) -> UUID:
 
 
 def test_who_hears_nothing_of_what_is_published_again_and_again_is_deaf(mill: Mill) -> None:
-    hearing = Hearing(mill.db, ["test"], lambda: True)
+    hearing = Hearing(mill.db, ["test"], mill.worker.registration.serves, lambda: True)
     job = published(mill)
     looks = [hearing.is_deaf(1)]
 
@@ -71,7 +72,7 @@ def test_who_hears_nothing_of_what_is_published_again_and_again_is_deaf(mill: Mi
 
 
 def test_who_hears_something_or_has_no_slot_is_not_deaf(mill: Mill) -> None:
-    hearing, busy = (Hearing(mill.db, ["test"], lambda: True) for _ in range(2))
+    hearing, busy = (Hearing(mill.db, ["test"], mill.worker.registration.serves, lambda: True) for _ in range(2))
     job = published(mill)
 
     for _ in range(IN_VAIN + 1):
@@ -84,8 +85,8 @@ def test_who_hears_something_or_has_no_slot_is_not_deaf(mill: Mill) -> None:
 
 
 def test_a_broker_that_is_away_and_a_conductor_that_publishes_nothing_make_nobody_deaf(mill: Mill) -> None:
-    without_broker = Hearing(mill.db, ["test"], lambda: False)
-    without_conductor = Hearing(mill.db, ["test"], lambda: True)
+    without_broker = Hearing(mill.db, ["test"], mill.worker.registration.serves, lambda: False)
+    without_conductor = Hearing(mill.db, ["test"], mill.worker.registration.serves, lambda: True)
     job = published(mill)
 
     for _ in range(IN_VAIN + 1):
@@ -96,7 +97,7 @@ def test_a_broker_that_is_away_and_a_conductor_that_publishes_nothing_make_nobod
 
 
 def test_what_other_queues_wait_for_is_none_of_its_business(mill: Mill) -> None:
-    hearing = Hearing(mill.db, ["shop"], lambda: True)
+    hearing = Hearing(mill.db, ["shop"], mill.worker.registration.serves, lambda: True)
     job = published(mill)
 
     for _ in range(IN_VAIN + 1):

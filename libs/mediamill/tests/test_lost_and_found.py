@@ -203,7 +203,7 @@ class AwayAtFirst(Registration):
 
 def test_a_worker_that_starts_while_the_database_is_away_appears_with_its_first_heartbeats(mill: Mill) -> None:
     url = mill.config.database_url.get_secret_value()
-    registration = AwayAtFirst(mill.db, url, ["test"], 1, holds_session=True)
+    registration = AwayAtFirst(mill.db, url, ["test"], 1, serves={}, holds_session=True)
     worker = WorkerProcess(
         Parts(mill.db, mill.registry, mill.store), registration, slots=1, heartbeat_s=0.05, grace_s=0
     )

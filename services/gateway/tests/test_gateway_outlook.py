@@ -14,7 +14,7 @@ from sqlalchemy import delete, text, update
 
 from mediamill import clock
 from mediamill.jobs.accept import accept
-from mediamill.jobs.model import Worker
+from mediamill.jobs.model import Job, Worker
 from mediamill.queues import queries
 from mediamill.queues.positions import MOST_AHEAD
 from mediamill.tenants.model import Tenant
@@ -74,6 +74,17 @@ async def test_without_a_worker_the_job_says_so_and_promises_nothing(client: htt
 
     assert await reason(client, job) == "no_worker"
     assert (await get(client, job))["eta"] is None
+
+
+async def test_a_job_whose_code_no_worker_has_names_the_generation(client: httpx.AsyncClient, mill: Mill) -> None:
+    job = mill.accept("test.noop")
+    with mill.db.unit_of_work() as connection:
+        connection.execute(update(Job).where(Job.id == job).values(generation=7))
+
+    found = (await get(client, job))["waiting_for"]
+
+    assert found["reason"] == "no_worker"
+    assert "generation 7" in found["detail"]
 
 
 async def test_a_paused_queue_is_named_before_a_missing_worker(client: httpx.AsyncClient, mill: Mill) -> None:

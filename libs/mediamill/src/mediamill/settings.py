@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     )
     test_kinds: bool = Field(False, description="Serve the test.* kinds; for tests and benchmarks only.")
     test_vendor_url: str = Field("", description="The vendor server that test.wait buys from; tests only.")
+    test_generations: tuple[int, ...] = Field(
+        (1, 2), description="The generations of test.roll that a worker has; tests only."
+    )
     allow_private_urls: bool = Field(
         False, description="Let webhooks go to loopback and private addresses; off, or users reach your network."
     )

@@ -17,6 +17,7 @@ from mediamill.assets.store import FileStore
 from mediamill.contracts import Ask
 from mediamill.db.session import Database
 from mediamill.events.model import Event
+from mediamill.handlers.handler import served
 from mediamill.handlers.process import WorkerProcess
 from mediamill.handlers.registration import Registration
 from mediamill.handlers.runner import Parts
@@ -84,10 +85,15 @@ class Mill:
             connection.execute(insert(Tenant).values(id=tenant_id, name=name, **facts))
         return tenant_id
 
-    def add_worker(self, slots: int = 8) -> WorkerProcess:
-        """Register a worker of every queue that runs in this process."""
-        url = self.config.database_url.get_secret_value()
-        registration = Registration(self.db, url, list(self.registry.queues), slots, holds_session=True)
+    def add_worker(self, slots: int = 8, **generations: list[int]) -> WorkerProcess:
+        """Register a worker of every queue that runs in this process.
+
+        ``generations`` tells what it has of a kind, as ``shop_roll=[1]``; without that it has all that there is.
+        """
+        url, queues = self.config.database_url.get_secret_value(), list(self.registry.queues)
+        told = {kind.replace("_", "."): numbers for kind, numbers in generations.items()}
+        serves = {**served(self.registry.queues.values()), **told}
+        registration = Registration(self.db, url, queues, slots, serves=serves, holds_session=True)
         registration.register()
         parts = Parts(self.db, self.registry, self.store)
         return WorkerProcess(parts, registration, slots=slots, heartbeat_s=60, grace_s=0)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from mediamill.db.session import Database
 from mediamill.jobs.model import Job, Lease
 from mediamill.jobs.states import State
+from mediamill.queues.generations import Serves, label, labels_of
 
 IN_VAIN = 3
 """How often a job is published again, while this worker has a free slot and hears nothing, until it is deaf."""
@@ -19,9 +20,10 @@ IN_VAIN = 3
 class Hearing:
     """Compares what was published with what was heard."""
 
-    def __init__(self, db: Database, queues: Sequence[str], broker_answers: Callable[[], bool]) -> None:
+    def __init__(self, db: Database, queues: Sequence[str], serves: Serves, broker_answers: Callable[[], bool]) -> None:
         self._db = db
         self._queues = list(queues)
+        self._labels = labels_of(serves)
         self._broker_answers = broker_answers
         self._heard = threading.Event()
         self._first_number: dict[UUID, int] = {}
@@ -42,8 +44,9 @@ class Hearing:
 
     def _unclaimed(self) -> dict[UUID, int]:
         query = (
-            select(Lease.job_id, Lease.delivery)
+            select(Lease.job_id, Lease.delivery, Job.kind, Job.generation)
             .join(Job, (Job.id == Lease.job_id) & (Job.delivery == Lease.delivery))
             .where(Lease.worker_id.is_(None), Lease.queue.in_(self._queues), Job.state == State.QUEUED.value)
         )
-        return self._db.run(lambda c: {row.job_id: row.delivery for row in c.execute(query)}, patience_s=0)
+        rows = self._db.run(lambda c: list(c.execute(query)), patience_s=0)
+        return {row.job_id: row.delivery for row in rows if label(row.kind, row.generation) in self._labels}

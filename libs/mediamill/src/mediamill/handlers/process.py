@@ -112,7 +112,8 @@ class WorkerProcess:
         worker_id = self.registration.worker_id
         row = self._parts.db.one(transition.claim(job_id, delivery, worker_id))
         if row is None:
-            log.debug("stale delivery dropped", extra={"job_id": str(job_id), "delivery": delivery})
+            self._parts.db.one(transition.refuse(job_id, delivery, worker_id))
+            log.debug("a delivery is stale or not served here", extra={"job_id": str(job_id), "delivery": delivery})
             return
         publish_hint(job_topic(row.id), tenant_topic(row.tenant_id))
         run = Run.of(row, self._parts.registry.kind(row.kind))

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 from mediamill.db.session import Database
 from mediamill.ids import uuid7
 from mediamill.jobs.model import Lease, Worker
+from mediamill.queues.generations import Serves, cohort_of
 
 LOCK_CLASS = 0x6D696C
 """The first key of every worker's advisory lock; the second is the worker's number."""
@@ -34,11 +35,15 @@ class Held(NamedTuple):
 class Registration:
     """Registers a worker and keeps one session open whose end tells of the worker's death."""
 
-    def __init__(self, db: Database, url: str, queues: list[str], slots: int, *, holds_session: bool) -> None:
+    def __init__(
+        self, db: Database, url: str, queues: list[str], slots: int, *, serves: Serves, holds_session: bool
+    ) -> None:
         self._db = db
         self._url = url
         self._queues = queues
         self._slots = slots
+        self.serves = serves
+        self.cohort = cohort_of(serves)
         self._holds_session = holds_session
         self._session: psycopg.Connection[Any] | None = None
         self._changing = threading.Lock()
@@ -105,10 +110,13 @@ class Registration:
             "queues": self._queues,
             "slots": self._slots,
             "draining": self._is_draining,
+            "serves": self.serves,
+            "cohort": self.cohort,
         }
         connection.execute(insert(Worker).values(row))
 
     def _open_session(self) -> None:
+        """Hold the lock again and say so: who was seen since a restart of Postgres is known to die by its session."""
         self.close_session()
         if not self._holds_session:
             return
@@ -122,6 +130,7 @@ class Registration:
             keepalives_count=3,
         )
         self._session.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_CLASS, self._number))
+        self._session.execute("UPDATE workers SET seen_at = now() WHERE number = %s", (self._number,))
 
     def _session_lives(self) -> bool:
         if not self._holds_session:

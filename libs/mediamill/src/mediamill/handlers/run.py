@@ -33,6 +33,7 @@ class Run:
     kind: Kind
     delivery: int
     attempt: int
+    generation: int
     crashes: int
     seq: int
     priority: int
@@ -58,6 +59,7 @@ class Run:
             kind=kind,
             delivery=row.delivery,
             attempt=row.attempt,
+            generation=row.generation,
             crashes=row.crashes,
             seq=row.seq,
             priority=row.priority,

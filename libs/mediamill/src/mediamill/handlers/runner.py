@@ -72,7 +72,7 @@ def run_claimed(run: Run, parts: Parts) -> None:
 
 def _call(run: Run, parts: Parts) -> Answer:
     ask = run.kind.read(run.input)
-    handle = handler_of(run.kind.ask)
+    handle = handler_of(run.kind.ask, run.generation)
     with Scratch() as scratch, owning(run.owner):
         context = JournaledContext(run, parts.db, parts.registry, parts.store, scratch)
         answer = handle(context, ask)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from mediamill.assets.store import store
 from mediamill.db.session import database
+from mediamill.handlers.handler import served
 from mediamill.handlers.hearing import Hearing
 from mediamill.handlers.process import WorkerProcess
 from mediamill.handlers.pulse import PulseWriter
@@ -20,6 +21,7 @@ from mediamill.settings import settings
 from mediamill.telemetry.logs import configure_logs
 from mediamill.wire.celery import broker_answers, celery_app
 from mediamill.wire.consume import consume
+from mediamill.wire.message import broker_queue, cohort_queue
 
 log = logging.getLogger(__name__)
 
@@ -62,20 +64,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         found.queue(name).load_handlers()
     slots = arguments.slots or slots_for(queues, found)
     url = config.database_url.get_secret_value()
-    registration = Registration(database(), url, queues, slots, holds_session=config.liveness == "session")
+    serves = served(found.queue(name) for name in queues)
+    registration = Registration(
+        database(), url, queues, slots, serves=serves, holds_session=config.liveness == "session"
+    )
     process = WorkerProcess(
         Parts(database(), found, store()),
         registration,
         slots=slots,
         heartbeat_s=config.heartbeat_s,
         grace_s=config.drain_grace_s,
-        hearing=Hearing(database(), queues, lambda: broker_answers(celery_app())),
+        hearing=Hearing(database(), queues, serves, lambda: broker_answers(celery_app())),
         pulse=pulse,
     )
     pool = found.queue(queues[0]).manifest.worker.pool if len(queues) == 1 else "threads"
     code = consume(
         celery_app(),
-        queues,
+        [*map(broker_queue, queues), cohort_queue(registration.cohort)],
         pool=pool,
         threads=slots + config.prefetch,
         deliver=process.deliver,

@@ -45,6 +45,8 @@ class Job(Base):
     crashes: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     delivery: Mapped[int] = mapped_column(server_default="0")
     """The fencing token: raised by every hand-over, named by every write of a run."""
+    generation: Mapped[int | None] = mapped_column(SmallInteger)
+    """Which generation of its kind's handler runs it: the highest that its first worker had, and no other ever."""
     seq: Mapped[int] = mapped_column(server_default="1")
     """The number of its last event."""
     parent_id: Mapped[UUID | None]
@@ -82,6 +84,8 @@ class Line(Base):
     priority: Mapped[int] = mapped_column(SmallInteger)
     """Nine minus the job's priority, so that one ascending index gives the order."""
     run_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    generation: Mapped[int | None] = mapped_column(SmallInteger)
+    """The job's, so that it is handed over where it is served."""
 
 
 class Lease(Base):
@@ -170,6 +174,10 @@ class Worker(Base):
     pid: Mapped[int]
     queues: Mapped[list[str]] = mapped_column(ARRAY(Text))
     slots: Mapped[int]
+    serves: Mapped[dict[str, Any] | None]
+    """Its kinds and the generations of each, lowest first."""
+    cohort: Mapped[str | None] = mapped_column(Text)
+    """The name of all workers that serve exactly the same."""
     draining: Mapped[bool] = mapped_column(server_default="false")
     started_at: Mapped[datetime] = mapped_column(server_default=func.now())
     seen_at: Mapped[datetime] = mapped_column(server_default=func.now())

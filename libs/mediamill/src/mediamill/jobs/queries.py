@@ -56,10 +56,17 @@ def steps(tenant_id: UUID, job_id: UUID) -> Select[Any]:
 
 
 _WAITING = text("""
-SELECT jobs.queue, jobs.kind, jobs.attempt, lines.run_at, coalesce(lines.run_at > now(), false) AS is_later,
+SELECT jobs.queue, jobs.kind, jobs.attempt, jobs.generation, lines.run_at,
+    coalesce(lines.run_at > now(), false) AS is_later,
     leases.job_id IS NOT NULL AS is_handed_over, waits.reason AS awaited, waits.signal, waits.wake_at, waits.pending,
     coalesce(queues.paused, false) AS is_paused, tenants.max_running,
     (SELECT count(*) FROM leases AS others WHERE others.tenant_id = jobs.tenant_id)::int AS tenant_running,
+    EXISTS (
+        SELECT 1 FROM workers
+        WHERE NOT draining AND seen_at > now() - make_interval(secs => :lease_s) AND jobs.queue = ANY(workers.queues)
+          AND coalesce(serves -> jobs.kind @> to_jsonb(jobs.generation),
+                       serves IS NULL OR serves -> jobs.kind IS NOT NULL)
+    ) AS is_served,
     (SELECT count(*) FROM leases AS others WHERE others.kind = jobs.kind)::int AS kind_running
 FROM jobs JOIN tenants ON tenants.id = jobs.tenant_id
 LEFT JOIN lines ON lines.job_id = jobs.id
@@ -71,5 +78,5 @@ WHERE jobs.id = :job_id AND jobs.tenant_id = :tenant_id AND jobs.state IN ('queu
 
 
 def waiting() -> TextClause:
-    """Give what keeps ``:job_id`` of ``:tenant_id`` from running; no row when nothing does."""
+    """Give what keeps ``:job_id`` of ``:tenant_id`` from running (``:lease_s``); no row when nothing does."""
     return _WAITING

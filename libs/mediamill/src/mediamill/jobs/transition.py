@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
     null,
     select,
     update,
@@ -34,6 +35,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from mediamill.db.prepared import Prepared, parameter, prepared
 from mediamill.events.model import Event, EventType
 from mediamill.jobs.model import Job, Lease, Line, Reuse, Wait, Worker
+from mediamill.jobs.serving import highest, serves
 from mediamill.jobs.states import (
     CANCEL,
     CLAIM,
@@ -61,6 +63,7 @@ RETURNED = (
     Job.parent_id,
     Job.parent_step,
     Job.attempt,
+    Job.generation,
     Job.crashes,
     Job.cache,
     Job.fingerprint,
@@ -112,8 +115,9 @@ def _in_line(moved: CTE, *, rank: int, delay_s: ColumnElement[Any]) -> CTE:
         literal(rank),
         9 - moved.c.priority,
         func.now() + func.make_interval(0, 0, 0, 0, 0, 0, delay_s),
+        moved.c.generation,
     )
-    columns = ["job_id", "queue", "tenant_id", "kind", "rank", "priority", "run_at"]
+    columns = ["job_id", "queue", "tenant_id", "kind", "rank", "priority", "run_at", "generation"]
     return insert(Line).from_select(columns, rows).cte("in_line")
 
 
@@ -126,24 +130,33 @@ def _statement(moved: CTE, *others: CTE) -> Select[Any]:
     return select(moved).add_cte(*others)
 
 
+def _unclaimed(job_id: UUID, delivery: int) -> ColumnElement[bool]:
+    which = (Lease.job_id == job_id, Lease.delivery == delivery, Lease.worker_id.is_(None))
+    return select(Lease.job_id).where(*which).exists()
+
+
 @prepared(job_id=UUID, delivery=int, worker_id=UUID)
 def claim(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
     """Begin a run; the row holds what the run needs. The job is locked before its lease, as everywhere.
 
-    A worker that was taken for dead and does not know it yet claims nothing.
+    A worker that was taken for dead and does not know it yet claims nothing, nor does one that does not serve the
+    generation that the job began with. The first claim settles that: the highest that its worker has.
     """
-    unclaimed = select(Lease.job_id).where(
-        Lease.job_id == job_id, Lease.delivery == delivery, Lease.worker_id.is_(None)
-    )
     moved = (
         update(Job)
         .where(
             fenced(job_id, delivery),
-            unclaimed.exists(),
-            select(Worker.id).where(Worker.id == worker_id).exists(),
+            _unclaimed(job_id, delivery),
+            Worker.id == worker_id,
+            serves(),
             Job.state.in_([state.value for state in CLAIM.sources]),
         )
-        .values(state=CLAIM.to.value, seq=Job.seq + 1, started_at=func.coalesce(Job.started_at, func.clock_timestamp()))
+        .values(
+            state=CLAIM.to.value,
+            seq=Job.seq + 1,
+            generation=func.coalesce(Job.generation, highest()),
+            started_at=func.coalesce(Job.started_at, func.clock_timestamp()),
+        )
         .returning(*RETURNED, Job.root_id, Job.input, Job.provider, Job.metadata_, Job.max_cost, Job.progress)
         .cte("moved")
     )
@@ -304,12 +317,20 @@ def child_ended(parent_id: UUID, ordinal: int, *, succeeded: bool) -> Any:
 @prepared(job_id=UUID, delivery=int)
 def put_back(job_id: UUID, delivery: int) -> Select[Any]:
     """Return a delivery that no slot was free for: first in its tenant's line again, and nothing to tell of it."""
-    unclaimed = select(Lease.job_id).where(
-        Lease.job_id == job_id, Lease.delivery == delivery, Lease.worker_id.is_(None)
-    )
+    return _put_back(fenced(job_id, delivery), _unclaimed(job_id, delivery))
+
+
+@prepared(job_id=UUID, delivery=int, worker_id=UUID)
+def refuse(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
+    """Return a delivery that its worker has no code for; it came before the worker was known."""
+    unserving = select(Worker.id).where(Worker.id == worker_id, not_(serves())).correlate(Job)
+    return _put_back(fenced(job_id, delivery), _unclaimed(job_id, delivery), unserving.exists())
+
+
+def _put_back(*which: ColumnElement[bool]) -> Select[Any]:
     held = (
-        select(Job.id, Job.queue, Job.tenant_id, Job.kind, Job.priority)
-        .where(fenced(job_id, delivery), Job.state == "queued", unclaimed.exists())
+        select(Job.id, Job.queue, Job.tenant_id, Job.kind, Job.priority, Job.generation)
+        .where(Job.state == "queued", *which)
         .with_for_update(key_share=True)
         .cte("held")
     )

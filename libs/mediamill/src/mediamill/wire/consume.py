@@ -10,14 +10,14 @@ from uuid import UUID
 from celery import Celery, Task
 from celery.signals import worker_ready, worker_shutting_down
 
-from mediamill.wire.message import TASK, broker_queue
+from mediamill.wire.message import TASK
 
 log = logging.getLogger(__name__)
 
 
 def consume(
     app: Celery,
-    queues: Sequence[str],
+    wires: Sequence[str],
     *,
     pool: str,
     threads: int,
@@ -27,8 +27,8 @@ def consume(
 ) -> int:
     """Work until SIGTERM, then until the last delivery has ended; give the exit code.
 
-    ``threads`` is how many deliveries are taken at once. ``on_stopping`` is called when no more deliveries are taken
-    and some may still run.
+    ``wires`` are the broker's queues; ``threads`` is how many deliveries are taken at once. ``on_stopping`` is called
+    when no more deliveries are taken and some may still run.
     """
     app.task(_only_consumed, name=TASK, shared=False, Strategy=staticmethod(handing_to(deliver)))
 
@@ -43,7 +43,7 @@ def consume(
     worker = app.Worker(
         pool=pool,
         concurrency=threads,
-        queues=[broker_queue(queue) for queue in queues],
+        queues=list(wires),
         without_mingle=True,
         without_gossip=True,
         without_heartbeat=True,

@@ -9,7 +9,7 @@ import json
 import os
 import socket
 
-from mediamill.wire.message import TASK, Delivery, broker_queue
+from mediamill.wire.message import TASK, Delivery
 
 _ORIGIN = f"{os.getpid()}@{socket.gethostname()}"
 _EMBEDDED = '{"callbacks": null, "errbacks": null, "chain": null, "chord": null}'
@@ -44,7 +44,7 @@ def envelope(delivery: Delivery) -> str:
                 "correlation_id": name,
                 "reply_to": "",
                 "delivery_mode": 2,
-                "delivery_info": {"exchange": "", "routing_key": broker_queue(delivery.queue)},
+                "delivery_info": {"exchange": "", "routing_key": delivery.wire},
                 "priority": 0,
                 "delivery_tag": name,
             },

@@ -14,8 +14,20 @@ class Delivery(NamedTuple):
     job_id: UUID
     number: int
     queue: str
+    cohort: str | None = None
+    """The workers that it is meant for, where not every worker of the queue has the job's generation."""
+
+    @property
+    def wire(self) -> str:
+        """The broker's queue that it goes to."""
+        return broker_queue(self.queue) if self.cohort is None else cohort_queue(self.cohort)
 
 
 def broker_queue(queue: str) -> str:
     """Name the broker's queue of a Mediamill queue."""
     return f"mediamill.{queue}"
+
+
+def cohort_queue(cohort: str) -> str:
+    """Name the broker's queue of the workers that serve exactly the same, whatever their queues."""
+    return f"mediamill.cohort.{cohort}"

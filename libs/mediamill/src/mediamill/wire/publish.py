@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from mediamill.wire.envelope import envelope
-from mediamill.wire.message import TASK, Delivery, broker_queue
+from mediamill.wire.message import TASK, Delivery
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class ToRedis:
         """Publish and tell how many went."""
         texts: defaultdict[str, list[str]] = defaultdict(list)
         for delivery in deliveries:
-            texts[broker_queue(delivery.queue)].append(envelope(delivery))
+            texts[delivery.wire].append(envelope(delivery))
         try:
             with self._redis.pipeline(transaction=False) as pipeline:
                 for queue, found in texts.items():
@@ -83,7 +83,7 @@ class ThroughCelery:
                     self._app.send_task(
                         TASK,
                         args=(str(delivery.job_id), delivery.number),
-                        queue=broker_queue(delivery.queue),
+                        queue=delivery.wire,
                         producer=producer,
                         retry=False,
                     )

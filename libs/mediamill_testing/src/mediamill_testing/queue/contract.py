@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mediamill.contracts import Answer, Ask
+from mediamill.contracts import Answer, Ask, MediaAnswer
 
 
 class Noop(Ask):
@@ -65,6 +65,30 @@ class Fanout(Ask):
     """Run children."""
 
     n: int = Field(3, ge=1, le=10_000)
+
+
+class Roll(Ask):
+    """Take steps, other ones in each generation of the code."""
+
+    seconds: float = Field(0.0, ge=0, le=60, description="How long each step takes.")
+    needs: str = Field("", description="A file without which it fails, to be tried again.")
+
+
+class Keep(Ask):
+    """Save bytes as an asset."""
+
+    text: str = Field("hello", max_length=1000, description="Repeated until it is long enough.")
+    size: int = Field(1000, ge=1, le=100_000_000, description="How many bytes.")
+
+
+class Kept(MediaAnswer):
+    """What was saved."""
+
+
+class Rolled(Answer):
+    """Which generation ran each step."""
+
+    generations: tuple[int, ...]
 
 
 class Done(Answer):

@@ -5,19 +5,25 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
-from mediamill.contracts import Answer
+from mediamill.contracts import Answer, Asset
 from mediamill.errors import Permanent, ProviderDown, Transient
 from mediamill.handlers.context import Call, Context
 from mediamill.handlers.handler import handler
 from mediamill.processes import child
+from mediamill.settings import settings
 from mediamill_testing.queue.contract import (
     Busy,
     Done,
     Fail,
     Fanout,
+    Keep,
+    Kept,
     Marks,
     Noop,
+    Roll,
+    Rolled,
     Sleep,
     Stepped,
     Steps,
@@ -133,6 +139,45 @@ def fanout(ctx: Context, ask: Fanout) -> Done:
     """Run the children at once and wait for them all."""
     ctx.gather(*[Call("test.noop", {"payload": str(index)}) for index in range(ask.n)])
     return Done()
+
+
+@handler(Keep)
+def keep(ctx: Context, ask: Keep) -> Kept:
+    """Save."""
+    text = (ask.text.encode() * (ask.size // len(ask.text.encode() or b"-") + 1))[: ask.size]
+
+    def save() -> Asset:
+        return ctx.save(text, "text/plain", role="text")
+
+    return Kept(assets=(ctx.step("save", save),))
+
+
+def roll_first(ctx: Context, ask: Roll) -> Rolled:
+    """Cut, glue and paint."""
+    return _roll(ctx, ask, 1, ("cut", "glue", "paint"))
+
+
+def roll_second(ctx: Context, ask: Roll) -> Rolled:
+    """Glue before it cuts, sand in between, paint no more: another journal altogether."""
+    return _roll(ctx, ask, 2, ("glue", "sand", "cut"))
+
+
+for number, function in ((1, roll_first), (2, roll_second)):
+    if number in settings().test_generations:
+        handler(Roll, generation=number)(function)
+
+
+def _roll(ctx: Context, ask: Roll, generation: int, names: tuple[str, str, str]) -> Rolled:
+    def take() -> int:
+        nap(ctx, ask.seconds)
+        return generation
+
+    took = [ctx.step(names[0], take)]
+    ctx.sleep(0.01)
+    took.append(ctx.step(names[1], take))
+    if ask.needs and not Path(ask.needs).exists():
+        raise Transient("It needs a file that is not there.", retry_after_s=0)
+    return Rolled(generations=(*took, ctx.step(names[2], take)))
 
 
 def nap(ctx: Context, seconds: float) -> None:

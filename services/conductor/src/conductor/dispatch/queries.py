@@ -17,7 +17,7 @@ WHERE found.queue IS NOT NULL AND NOT coalesce(queues.paused, false)
 """Queues with a line, found by jumping along the index instead of counting."""
 
 WORKERS = text("""
-SELECT workers.id, workers.queues, workers.slots, count(leases.job_id) AS busy
+SELECT workers.id, workers.queues, workers.slots, workers.cohort, count(leases.job_id) AS busy
 FROM workers LEFT JOIN leases ON leases.worker_id = workers.id
 WHERE NOT workers.draining AND workers.seen_at > now() - make_interval(secs => :lease_s)
 GROUP BY workers.id
@@ -58,14 +58,17 @@ WITH RECURSIVE owners AS (
         ORDER BY rank, priority LIMIT 1
     ) next
 )
-SELECT levels.tenant_id, tenants.weight, tenants.max_running, head.job_id, head.kind, levels.rank, levels.priority
+SELECT levels.tenant_id, tenants.weight, tenants.max_running, head.job_id, head.kind, head.generation,
+    levels.rank, levels.priority
 FROM levels
 JOIN tenants ON tenants.id = levels.tenant_id
 CROSS JOIN LATERAL (
-    SELECT job_id, kind FROM lines
+    SELECT job_id, kind, generation FROM lines
     WHERE lines.queue = :queue AND lines.tenant_id = levels.tenant_id AND lines.rank = levels.rank
       AND lines.priority = levels.priority AND lines.run_at <= now()
       AND lines.kind <> ALL(CAST(:full_kinds AS text[]))
+      AND (CAST(:served AS text[]) IS NULL
+           OR lines.kind || coalesce('@' || lines.generation, '') = ANY(CAST(:served AS text[])))
     ORDER BY job_id
     LIMIT :slots
 ) head

@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from conductor.dispatch import queries
+from conductor.dispatch.routes import Cohorts, Routes, routes
 from conductor.dispatch.window import LiveWorker, window
 from mediamill.db.session import Database
 from mediamill.queues.ageing import Waiting, in_order
 from mediamill.queues.fair import Batch, Candidate, TenantLine, Turns, next_batch
+from mediamill.queues.generations import label
 from mediamill.queues.registry import Registry
 from mediamill.settings import Settings
 from mediamill.wire.message import Delivery
@@ -36,6 +39,7 @@ class Dispatcher:
         self._registry = registry
         self._publisher = publisher
         self._config = config
+        self._cohorts = Cohorts()
 
     def tick(self) -> int:
         """Hand over what the windows have room for, publish it after the commit, and tell how many that were."""
@@ -44,13 +48,15 @@ class Dispatcher:
             if not ready:
                 return 0
             workers = live_workers(connection, self._config.lease_s)
+            labels = self._cohorts.labels(connection, workers)
             unclaimed = {row.queue: row.jobs for row in connection.execute(queries.UNCLAIMED)}
         handed_over = 0
         for queue in ready:
             free = min(window(queue, workers, unclaimed, self._prefetch(queue)), LARGEST_BATCH)
             if free == 0:
                 continue
-            deliveries = self._hand_over(queue, free)
+            ways = routes(queue, workers, labels, unclaimed, self._prefetch(queue))
+            deliveries = self._hand_over(queue, free, ways)
             unclaimed[queue] = unclaimed.get(queue, 0) + len(deliveries)
             handed_over += self._publisher.publish(deliveries)
         return handed_over
@@ -61,7 +67,7 @@ class Dispatcher:
         is_short = known is not None and all(k.expected_s <= SHORT_S for k in known.manifest.kinds.values())
         return self._config.prefetch if is_short else 0
 
-    def _hand_over(self, queue: str, slots: int) -> list[Delivery]:
+    def _hand_over(self, queue: str, slots: int, ways: Routes) -> list[Delivery]:
         with self._db.unit_of_work() as connection:
             if not connection.execute(queries.LOCK, {"key": LOCK_CLASS, "queue": queue}).scalar_one():
                 return []
@@ -70,9 +76,10 @@ class Dispatcher:
                 return []
             kind_room = self._kind_room(connection, queue)
             full_kinds = [kind for kind, room in kind_room.items() if room <= 0]
-            lines = _lines(connection, queue, slots, full_kinds, self._config.age_step_ms)
+            rows = _candidates(connection, queue, slots, full_kinds, ways)
+            lines = _lines(connection, rows, slots, self._config.age_step_ms)
             batch = next_batch(lines, Turns.model_validate(remembered.turns), slots, kind_room)
-            return _take(connection, queue, batch)
+            return _take(connection, queue, batch, _addressed(batch.jobs, rows, ways))
 
     def _kind_room(self, connection: Connection, queue: str) -> dict[str, int]:
         limits = {
@@ -89,15 +96,26 @@ class Dispatcher:
 def live_workers(connection: Connection, lease_s: float) -> list[LiveWorker]:
     """Give the workers that take deliveries now."""
     rows = connection.execute(queries.WORKERS, {"lease_s": lease_s})
-    return [LiveWorker(row.id, frozenset(row.queues), row.slots, row.busy) for row in rows]
+    return [LiveWorker(row.id, frozenset(row.queues), row.slots, row.busy, row.cohort) for row in rows]
 
 
-def _lines(
-    connection: Connection, queue: str, slots: int, full_kinds: Sequence[str], age_step_ms: int
-) -> dict[UUID, TenantLine]:
-    rows = connection.execute(
-        queries.CANDIDATES, {"queue": queue, "slots": slots, "full_kinds": list(full_kinds)}
-    ).all()
+def _candidates(
+    connection: Connection, queue: str, slots: int, full_kinds: Sequence[str], ways: Routes
+) -> Sequence[Row[Any]]:
+    given = {"queue": queue, "slots": slots, "full_kinds": list(full_kinds), "served": ways.served}
+    return connection.execute(queries.CANDIDATES, given).all()
+
+
+def _addressed(jobs: Sequence[UUID], rows: Sequence[Row[Any]], ways: Routes) -> dict[UUID, str | None]:
+    """Give the cohort that each job goes to, ``None`` for any; what its workers have no room for stays in line."""
+    if not ways.narrow:
+        return dict.fromkeys(jobs)
+    labels = {row.job_id: label(row.kind, row.generation) for row in rows}
+    taken = ((job, ways.take(labels[job])) for job in jobs)
+    return {job: cohort for job, (has_room, cohort) in taken if has_room}
+
+
+def _lines(connection: Connection, rows: Sequence[Row[Any]], slots: int, age_step_ms: int) -> dict[UUID, TenantLine]:
     jobs: defaultdict[UUID, list[Waiting]] = defaultdict(list)
     facts = {row.tenant_id: row for row in rows}
     for row in rows:
@@ -127,9 +145,9 @@ def _room(connection: Connection, limits: Mapping[UUID, int]) -> dict[UUID, int]
     return {tenant: limit - running.get(tenant, 0) for tenant, limit in limits.items()}
 
 
-def _take(connection: Connection, queue: str, batch: Batch) -> list[Delivery]:
+def _take(connection: Connection, queue: str, batch: Batch, addressed: Mapping[UUID, str | None]) -> list[Delivery]:
     if not batch.jobs:
         return []
-    taken = {row.id: row.delivery for row in connection.execute(queries.HAND_OVER, {"ids": batch.jobs})}
+    taken = {row.id: row.delivery for row in connection.execute(queries.HAND_OVER, {"ids": list(addressed)})}
     connection.execute(queries.KEEP_TURNS, {"queue": queue, "turns": batch.turns.model_dump_json()})
-    return [Delivery(job, taken[job], queue) for job in batch.jobs if job in taken]
+    return [Delivery(job, taken[job], queue, cohort) for job, cohort in addressed.items() if job in taken]

@@ -14,6 +14,7 @@ class LiveWorker(NamedTuple):
     queues: frozenset[str]
     slots: int
     busy: int
+    cohort: str | None = None
 
 
 def window(queue: str, workers: Sequence[LiveWorker], unclaimed: Mapping[str, int], prefetch: int) -> int:

@@ -59,11 +59,11 @@ WITH stale AS (
     WHERE jobs.state = 'queued' FOR NO KEY UPDATE OF jobs SKIP LOCKED
 ), moved AS (
     UPDATE jobs SET delivery = delivery + 1 FROM held WHERE jobs.id = held.id
-    RETURNING jobs.id, jobs.delivery, jobs.queue
+    RETURNING jobs.id, jobs.delivery, jobs.queue, jobs.kind, jobs.generation
 ), bumped AS (
     UPDATE leases SET delivery = moved.delivery, published_at = now()
     FROM moved WHERE leases.job_id = moved.id AND leases.worker_id IS NULL
 )
-SELECT id, delivery, queue FROM moved
+SELECT id, delivery, queue, kind, generation FROM moved
 """)
 """The next delivery number makes the lost message, should it appear after all, a stale one."""

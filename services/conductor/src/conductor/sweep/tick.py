@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from conductor.dispatch.routes import Cohorts, Routes, routes
 from conductor.dispatch.tick import live_workers
 from conductor.dispatch.window import has_free_slot
 from conductor.sweep import queries
@@ -20,6 +22,7 @@ from mediamill.jobs import transition
 from mediamill.jobs.ended import end, take_hold, withdraw_descendants
 from mediamill.jobs.model import Job, Wait
 from mediamill.jobs.states import State
+from mediamill.queues.generations import label
 from mediamill.settings import Settings
 from mediamill.wire.message import Delivery
 from mediamill.wire.publish import Publisher
@@ -49,6 +52,7 @@ class Sweeper:
         self._db = db
         self._publisher = publisher
         self._config = config
+        self._cohorts = Cohorts()
 
     def tick(self) -> int:
         """Look once, do what is due, and tell how many things that were."""
@@ -145,10 +149,24 @@ class Sweeper:
             free = [queue for queue in queues if has_free_slot(queue, workers)]
             if not free:
                 return 0
+            labels = self._cohorts.labels(connection, workers)
             rows = connection.execute(queries.PUBLISH_AGAIN, {"queues": free, **self._parameters}).all()
         if rows:
             log.warning("%d deliveries were not claimed in time; they are published again", len(rows))
-        return self._publisher.publish([Delivery(row.id, row.delivery, row.queue) for row in rows])
+        ways = {queue: routes(queue, workers, labels, {}, 0) for queue in free}
+        return self._publisher.publish(self._addressed(rows, ways))
+
+    def _addressed(self, rows: Sequence[Any], ways: Mapping[str, Routes]) -> list[Delivery]:
+        """Give each a way to go; what nobody serves any more, or nobody who has room, gets in line again."""
+        deliveries = []
+        for row in rows:
+            name, way = label(row.kind, row.generation), ways[row.queue]
+            has_room, cohort = way.take(name)
+            if has_room and (way.served is None or name in way.served):
+                deliveries.append(Delivery(row.id, row.delivery, row.queue, cohort))
+            else:
+                self._db.one(transition.put_back(row.id, row.delivery))
+        return deliveries
 
 
 def _told(moved: list[Any]) -> int:

@@ -31,7 +31,7 @@ async def show_with_outlook(edge: Edge, connection: AsyncConnection, tenant_id: 
         return present.job(row, {})
     places = await reading.find_places(connection, tenant_id, [job_id] if row["state"] == State.QUEUED else [])
     job = present.job(row, places)
-    given = {"job_id": job_id, "tenant_id": tenant_id}
+    given = {"job_id": job_id, "tenant_id": tenant_id, "lease_s": edge.config.lease_s}
     facts = (await connection.execute(queries.waiting(), given)).mappings().one_or_none()
     if facts is None:
         return job

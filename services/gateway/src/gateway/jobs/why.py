@@ -16,8 +16,8 @@ def why(facts: RowMapping, slots: int, kind_limit: int | None) -> WaitingFor:
         return _later(facts)
     if facts["is_paused"] and not facts["is_handed_over"]:
         return _reason("paused_queue", f"The queue {facts['queue']} is paused by an operator.")
-    if slots == 0:
-        return _reason("no_worker", f"No live worker serves the queue {facts['queue']}.")
+    if slots == 0 or not facts["is_served"]:
+        return _unserved(facts, slots)
     if facts["is_handed_over"]:
         return _reason("line", "It is handed over and begins as soon as a worker claims it.")
     return _held_back(facts, kind_limit) or _reason("line", "Others are ahead of it; see queue_position.")
@@ -40,6 +40,18 @@ def _later(facts: RowMapping) -> WaitingFor:
     if facts["attempt"] > 1:
         return _reason("backoff", f"Attempt {facts['attempt'] - 1} failed; the next begins then.", until)
     return _reason("schedule", "Its run_at has not come.", until)
+
+
+def _unserved(facts: RowMapping, slots: int) -> WaitingFor:
+    if slots == 0:
+        return _reason("no_worker", f"No live worker serves the queue {facts['queue']}.")
+    if facts["generation"] is None:
+        return _reason("no_worker", f"No live worker knows the kind {facts['kind']}.")
+    return _reason(
+        "no_worker",
+        f"It began with generation {facts['generation']} of the code of {facts['kind']} and ends with it; no live "
+        "worker has that.",
+    )
 
 
 def _held_back(facts: RowMapping, kind_limit: int | None) -> WaitingFor | None:
