@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
+import subprocess
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from mediamill.assets.store import FileStore, open_store
-from mediamill.errors import NotFound
+from mediamill.errors import NotFound, StoreFull
 
 CONTENT = b"some bytes" * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -97,3 +100,41 @@ def test_only_old_leftovers_are_cleared(tmp_path: Path) -> None:
 def test_an_unknown_scheme_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="s3://bucket"):
         open_store("s3://bucket")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of one megabyte."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], check=False)
+    if mounted.returncode != 0:
+        pytest.skip("a disk can be mounted by root only")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_full_disk_is_told_and_keeps_nothing_half(small_disk: Path) -> None:
+    store = FileStore(small_disk)
+    store.put([CONTENT])
+
+    with pytest.raises(StoreFull):
+        store.put([os.urandom(1 << 20)] * 2)
+
+    kept = [path for path in small_disk.rglob("*") if path.is_file()]
+    assert kept == [store.path(SHA256)]
+    assert store.put([b"small"]).bytes == 5
+
+
+def test_a_file_that_may_not_grow_is_a_full_store_too(tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    store = FileStore(tmp_path)
+
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+        with pytest.raises(StoreFull):
+            store.put([CONTENT])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import resource
 import struct
 import zlib
 from pathlib import Path
@@ -250,3 +251,19 @@ async def test_what_a_job_made_can_be_opened_by_the_url_in_its_output(client: ht
     assert mill_store.path(asset["sha256"]).is_file()
     served = await client.get(f"{url.path}?{url.query}")
     assert hashlib.sha256(served.content).hexdigest() == asset["sha256"]
+
+
+async def test_an_upload_to_a_full_store_is_a_507_and_leaves_nothing(client: httpx.AsyncClient, tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+        response = await client.post("/v1/assets", content=b"text " * 10_000, headers={"Content-Type": "text/plain"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert response.status_code == 507
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["code"] == "store-full"
+    assert list((tmp_path / "store" / "incoming").iterdir()) == []
+    assert (await upload(client, TEXT))["bytes"] == len(TEXT)

@@ -28,6 +28,8 @@ class MediamillError(Exception):
     status: ClassVar[int] = 500
     error_class: ClassVar[ErrorClass] = ErrorClass.PERMANENT
     retry_after_s: float | None = None
+    least_attempts: ClassVar[int] = 1
+    """So often a job is tried at least, whatever its kind allows: for what is no fault of the job."""
 
     def __init__(self, detail: str = "", *, errors: list[tuple[list[str | int], str]] | None = None) -> None:
         self.detail = detail
@@ -113,6 +115,14 @@ class Unavailable(MediamillError):
     code, status = "unavailable", 503
     error_class = ErrorClass.TRANSIENT
     retry_after_s = 2.0
+
+
+class StoreFull(MediamillError):
+    """The store of assets has no room left; nothing of this was kept."""
+
+    code, status = "store-full", 507
+    error_class = ErrorClass.TRANSIENT
+    least_attempts = 12
 
 
 class JobError(MediamillError):

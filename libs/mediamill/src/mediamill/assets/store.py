@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
 from mediamill.clock import now
-from mediamill.errors import NotFound
+from mediamill.errors import NotFound, StoreFull
 from mediamill.settings import settings
 
 _CHUNK = 1 << 20
 _INCOMING = "incoming"
 _READ_ONLY = 0o444
 _ABANDONED_S = 86_400
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class StoredBlob(NamedTuple):
@@ -33,37 +35,42 @@ class Intake:
     """A file on its way into a store: written in pieces, hashed on the way, and kept only when it is whole."""
 
     def __init__(self, folder: Path) -> None:
-        descriptor, name = tempfile.mkstemp(dir=folder)
+        with _full_is_told():
+            descriptor, name = tempfile.mkstemp(dir=folder)
         self.path = Path(name)
         self.bytes = 0
         self._hash = hashlib.sha256()
         self._file = os.fdopen(descriptor, "wb")
 
     def write(self, chunk: bytes) -> None:
-        """Take the next piece."""
-        self._file.write(chunk)
+        """Take the next piece. Raises ``StoreFull``, as do ``flush`` and ``finish``."""
+        with _full_is_told():
+            self._file.write(chunk)
         self._hash.update(chunk)
         self.bytes += len(chunk)
 
     def flush(self) -> None:
         """Make what was written readable under ``path``."""
-        self._file.flush()
+        with _full_is_told():
+            self._file.flush()
 
     def finish(self) -> StoredBlob:
         """Write it through to the disk and tell what it is."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        with _full_is_told():
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
         return StoredBlob(self._hash.hexdigest(), self.bytes)
 
     def close(self) -> None:
-        """Drop the file, unless the store has taken it."""
-        self._file.close()
+        """Drop the file, unless the store has taken it. What cannot be written to a full disk is not missed."""
+        with suppress(OSError):
+            self._file.close()
         self.path.unlink(missing_ok=True)
 
 
 class Store(Protocol):
-    """What keeps bytes. All calls block."""
+    """What keeps bytes. All calls block; those that keep something raise ``StoreFull``."""
 
     def put(self, chunks: Iterable[bytes]) -> StoredBlob:
         """Keep a stream of bytes."""
@@ -148,9 +155,10 @@ class FileStore:
     def _rename(self, path: Path, sha256: str) -> None:
         """Give a complete file its name. Replacing equal bytes heals a damaged copy and makes the file young again."""
         place = self._place(sha256)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        path.chmod(_READ_ONLY)
-        path.replace(place)
+        with _full_is_told():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            path.chmod(_READ_ONLY)
+            path.replace(place)
         for folder in (place.parent, place.parent.parent, self.root):
             _sync_folder(folder)
 
@@ -173,6 +181,17 @@ def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             yield chunk
+
+
+@contextmanager
+def _full_is_told() -> Iterator[None]:
+    """Tell a disk without room from other troubles of a disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StoreFull from error
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -46,7 +47,7 @@ def give_up_or_retry(connection: Connection, run: Run, error: MediamillError) ->
     """End a run that failed: back in line if trying again may help and attempts are left, else failed."""
     facts = describe(error)
     may_help = error.error_class is not ErrorClass.PERMANENT
-    if may_help and run.attempt < run.kind.manifest.attempts:
+    if may_help and run.attempt < max(run.kind.manifest.attempts, error.least_attempts):
         delay_s = error.retry_after_s if error.retry_after_s is not None else backoff_s(run.attempt)
         statement = transition.retry(run.job_id, run.delivery, delay_s=delay_s, error=facts)
         return connection.execute(*statement).first() is not None
@@ -77,6 +78,7 @@ def park(connection: Connection, run: Run, awaited: Awaited, registry: Registry)
     counted here or counts itself off later.
     """
     children = _spawn(connection, run, awaited, registry) if awaited.reason == "children" else []
+    awaited = _timed(connection, awaited)
     if not _record(connection, run, awaited, children):
         connection.rollback()
         return False
@@ -94,6 +96,14 @@ def park(connection: Connection, run: Run, awaited: Awaited, registry: Registry)
     if _has_come(connection, run, awaited, children):
         connection.execute(*transition.wake(Job.id == run.job_id))
     return True
+
+
+def _timed(connection: Connection, awaited: Awaited) -> Awaited:
+    """Let the database tell when a sleep ends, since it is also who looks whether that has come."""
+    if awaited.sleep_s <= 0:
+        return awaited
+    end = func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, awaited.sleep_s)
+    return replace(awaited, wake_at=connection.execute(select(end)).scalar_one())
 
 
 def _spawn(connection: Connection, run: Run, awaited: Awaited, registry: Registry) -> list[UUID]:

@@ -6,14 +6,14 @@ import functools
 import math
 import typing
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from mediamill import clock
 from mediamill.assets.keep import Kept, find, keep
@@ -128,9 +128,11 @@ class JournaledContext:
     def sleep(self, seconds: float) -> None:
         """Wait, parked."""
         ordinal, recalled = self._arrive("sleep", StepType.TIMER)
-        wake_at = datetime.fromisoformat(recalled.result) if recalled else clock.now() + timedelta(seconds=seconds)
-        if clock.now() < wake_at:
-            raise Parked(Awaited("timer", ordinal, "sleep", wake_at=wake_at, recorded=recalled is not None))
+        if recalled is None and seconds > 0:
+            raise Parked(Awaited("timer", ordinal, "sleep", sleep_s=seconds))
+        wake_at = datetime.fromisoformat(recalled.result) if recalled else None
+        if wake_at and self._db.run(lambda c: c.execute(select(func.clock_timestamp() < wake_at)).scalar_one()):
+            raise Parked(Awaited("timer", ordinal, "sleep", wake_at=wake_at, recorded=True))
 
     def signal(self, name: str) -> Any:
         """Wait, parked, for a signal and give its body."""

@@ -21,6 +21,8 @@ class Awaited:
     children: Sequence[str | None] = field(default_factory=tuple)
     """Ids of children that are there already; ``None`` where one must be made for the call in that place."""
     signal: str | None = None
+    sleep_s: float = 0
+    """For how long from the park on, where the end of that is not known yet."""
     wake_at: datetime | None = None
     recorded: bool = False
     """Whether the journal holds the step already."""

@@ -10,6 +10,7 @@ from sqlalchemy import Select, case, delete, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
+from mediamill.clock import now
 from mediamill.db.prepared import Prepared, parameter, prepared
 from mediamill.jobs.model import Job, Signal
 from mediamill.steps.model import Step, StepState, StepType
@@ -40,8 +41,8 @@ class Entry(NamedTuple):
 
 def record(job_id: UUID, delivery: int, entry: Entry) -> Prepared:
     """Write a step down. No row back: the run has lost its job."""
-    started_at, result = entry.started_at, {"value": entry.result}
-    return _record(job_id, delivery, entry.ordinal, entry.name, entry.type.value, entry.state.value, result, started_at)
+    result, took_s = {"value": entry.result}, max(0, (now() - entry.started_at).total_seconds())
+    return _record(job_id, delivery, entry.ordinal, entry.name, entry.type.value, entry.state.value, result, took_s)
 
 
 @prepared(
@@ -52,7 +53,7 @@ def record(job_id: UUID, delivery: int, entry: Entry) -> Prepared:
     type_=str,
     state=str,
     result=dict,
-    started_at=datetime,
+    took_s=float,
 )
 def _record(
     job_id: UUID,
@@ -62,12 +63,14 @@ def _record(
     type_: str,
     state: str,
     result: dict[str, Any],
-    started_at: datetime,
+    took_s: float,
 ) -> ReturningInsert[Any]:
     held = _held(job_id, delivery).cte("held")
     is_done = parameter(state) == StepState.DONE.value
     finished: Any = case((is_done, func.clock_timestamp()), else_=null())
-    values: list[Any] = [ordinal, name, type_, state, result, delivery, started_at]
+    # A worker's clock may be wrong by hours; what it is good for is how long something took.
+    started: Any = func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, took_s)
+    values: list[Any] = [ordinal, name, type_, state, result, delivery, started]
     rows = select(held.c.id, *values, finished)
     columns = ["job_id", "ordinal", "name", "type", "state", "result", "delivery", "started_at", "finished_at"]
     made = insert(Step).from_select(columns, rows)
