@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mediamill.queues.fair import Candidate, TenantLine, Turns, next_batch
@@ -22,6 +22,7 @@ def line(tenant: UUID, share: Share, room: int = 1000) -> TenantLine:
     return TenantLine(share.weight, room, [Candidate(UUID(int=tenant.int + n), "k") for n in range(share.jobs)])
 
 
+@settings(deadline=None)
 @given(shares, turns)
 def test_every_job_goes_at_the_place_that_was_told(found: dict[UUID, Share], begun: Turns) -> None:
     lines = {tenant: line(tenant, share) for tenant, share in found.items()}
@@ -36,6 +37,7 @@ def test_every_job_goes_at_the_place_that_was_told(found: dict[UUID, Share], beg
     assert told == {job: place for place, job in enumerate(served)}
 
 
+@settings(deadline=None)
 @given(shares, turns, st.integers(0, 10))
 def test_a_rival_at_its_limit_counts_only_for_what_may_go(found: dict[UUID, Share], begun: Turns, room: int) -> None:
     mine = min(found)

@@ -17,6 +17,9 @@ MOST_AHEAD = 2000
 MOST_RIVALS = 200
 """So many other tenants of a queue are looked at; with more in line, a place is told too low rather than slowly."""
 
+MOST_OF_RIVALS = 5_000
+"""So many jobs of all of them together are counted, an even share for each; again rather low than slow."""
+
 _FEW = 5
 _LATEST = 2**48 - 1
 
@@ -32,7 +35,8 @@ def _born_ms(job_id: str) -> str:
     return f"(('x' || left(translate(CAST({job_id} AS text), '-', ''), 12))::bit(48)::bigint)"
 
 
-# One look along the index for each rank and priority that comes before a job; see queues/ageing.py for the order.
+# One look along the index for each rank and priority that comes before a job; see queues/ageing.py for the order. Rows
+# are compared whole, since by its job alone the planner would look through everybody's lines.
 _AHEAD_OF_FEW = f"""
 SELECT mine.job_id, mine.queue, least(:most, (
     WITH RECURSIVE levels AS (
@@ -58,8 +62,9 @@ SELECT mine.job_id, mine.queue, least(:most, (
         SELECT count(*) AS jobs FROM (
             SELECT 1 FROM lines
             WHERE lines.queue = mine.queue AND lines.tenant_id = :tenant_id AND lines.rank = levels.rank
-              AND lines.priority = levels.priority AND lines.run_at <= now() AND lines.job_id < bound.until
-            LIMIT :most
+              AND lines.priority = levels.priority AND lines.run_at <= now()
+              AND (lines.rank, lines.priority, lines.job_id) < (levels.rank, levels.priority, bound.until)
+            ORDER BY lines.rank, lines.priority, lines.job_id LIMIT :most
         ) AS before
     ) AS counted WHERE levels.rank <= mine.rank
 )) AS ahead
@@ -102,11 +107,13 @@ WITH own AS MATERIALIZED ({ahead}), asked AS (
                     AND lines.tenant_id > owners.tenant_id ORDER BY tenant_id LIMIT 1)
             FROM owners WHERE owners.tenant_id IS NOT NULL
         )
-        SELECT tenant_id FROM owners WHERE tenant_id <> :tenant_id LIMIT :rivals
+        SELECT tenant_id, :total / count(*) OVER () AS most FROM (
+            SELECT tenant_id FROM owners WHERE tenant_id <> :tenant_id LIMIT :rivals
+        ) AS first
     ) AS rival
     JOIN tenants ON tenants.id = rival.tenant_id
     CROSS JOIN LATERAL (
-        SELECT least(:most, (asked.ahead / asked.weight + 2) * greatest(1, tenants.weight), CASE
+        SELECT least(:most, rival.most, (asked.ahead / asked.weight + 2) * greatest(1, tenants.weight), CASE
             WHEN max_running IS NOT NULL
             THEN greatest(0, max_running - (SELECT count(*) FROM leases WHERE leases.tenant_id = tenants.id))
         END) AS most
@@ -115,7 +122,7 @@ WITH own AS MATERIALIZED ({ahead}), asked AS (
         SELECT count(*) AS jobs FROM (
             SELECT 1 FROM lines
             WHERE lines.queue = asked.queue AND lines.tenant_id = tenants.id AND lines.run_at <= now()
-            LIMIT bound.most
+            ORDER BY lines.rank, lines.priority, lines.job_id LIMIT bound.most
         ) AS first
     ) AS counted
     GROUP BY asked.queue
@@ -131,7 +138,7 @@ ORDER BY own.queue, own.nth
 
 
 def _statement(ahead: str) -> TextClause:
-    return text(_POSITIONS.format(ahead=ahead)).bindparams(most=MOST_AHEAD, rivals=MOST_RIVALS)
+    return text(_POSITIONS.format(ahead=ahead)).bindparams(most=MOST_AHEAD, rivals=MOST_RIVALS, total=MOST_OF_RIVALS)
 
 
 _OF_FEW = _statement(_AHEAD_OF_FEW.format(mine=_IN_LINE))
