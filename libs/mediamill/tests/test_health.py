@@ -6,49 +6,17 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from uuid import UUID
 
 import pytest
-from pydantic import SecretStr
 
 from mediamill.handlers.health import ILL, WELL, judge
 from mediamill.handlers.process import EXIT_DEAF
 from mediamill.handlers.pulse import Health, Pulse
 from mediamill.jobs.states import State
-from mediamill.settings import Settings
-from mediamill.wire.celery import make_app
-from mediamill.wire.publish import Publisher
 from mediamill_testing.harness import Mill
-from mediamill_testing.stacks import clean_environment, until
-
-STARTS_S = 90
-"""How long a process may take to start on a machine that has other things to do."""
-
-
-def environment(mill: Mill, valkey_url: str, folder: Path, **settings: str) -> dict[str, str]:
-    return clean_environment(
-        MEDIAMILL_DATABASE_URL=mill.config.database_url.get_secret_value(),
-        MEDIAMILL_BROKER_URL=valkey_url,
-        MEDIAMILL_STORE_URL=(folder / "store").as_uri(),
-        MEDIAMILL_RUN_DIR=str(folder / "run"),
-        MEDIAMILL_TEST_KINDS="1",
-        MEDIAMILL_HEARTBEAT_S="0.2",
-        **settings,
-    )
-
-
-@contextmanager
-def running_worker(env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    argv = [sys.executable, "-m", "mediamill.handlers.worker", "--queues", "test", "--slots", "2"]
-    worker = subprocess.Popen(argv, env=env, stderr=subprocess.DEVNULL)
-    try:
-        yield worker
-    finally:
-        worker.kill()
-        worker.wait()
+from mediamill_testing.stacks import until
+from mediamill_testing.workers import STARTS_S, running_worker, tell_broker, worker_environment
 
 
 def check(env: dict[str, str]) -> tuple[int, str]:
@@ -57,21 +25,15 @@ def check(env: dict[str, str]) -> tuple[int, str]:
     return told.returncode, told.stdout.partition(":")[0]
 
 
-def told_to_the_broker(mill: Mill, job: UUID, valkey_url: str) -> None:
-    mill.dispatcher.tick()
-    delivery = next(found for found in mill.wire.deliveries if found.job_id == job)
-    Publisher(make_app(Settings(broker_url=SecretStr(valkey_url)))).publish([delivery])
-
-
 def test_a_worker_is_healthy_then_deaf_then_gone_and_healthy_again_once_it_was_restarted(
     mill: Mill, valkey_url: str, tmp_path: Path
 ) -> None:
-    env = environment(mill, valkey_url, tmp_path, MEDIAMILL_DRAIN_GRACE_S="10")
+    env = worker_environment(mill, valkey_url, tmp_path, MEDIAMILL_DRAIN_GRACE_S="10")
     seen = [check(env)]
     with running_worker(env) as worker:
         until(lambda: check(env) == (WELL, "healthy"), STARTS_S, 0.2)
         running = mill.accept("test.sleep", {"seconds": 60})
-        told_to_the_broker(mill, running, valkey_url)
+        tell_broker(mill, running, valkey_url)
         until(lambda: mill.state_of(running) is State.RUNNING)
         mill.accept("test.noop")
         mill.dispatcher.tick()
@@ -88,7 +50,7 @@ def test_a_worker_is_healthy_then_deaf_then_gone_and_healthy_again_once_it_was_r
 
 
 def test_a_worker_that_stands_still_is_stuck(mill: Mill, valkey_url: str, tmp_path: Path) -> None:
-    env = environment(mill, valkey_url, tmp_path)
+    env = worker_environment(mill, valkey_url, tmp_path)
     with running_worker(env) as worker:
         until(lambda: check(env) == (WELL, "healthy"), STARTS_S, 0.2)
 
