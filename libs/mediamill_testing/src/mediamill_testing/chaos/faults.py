@@ -2,78 +2,24 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
-from typing import NamedTuple
-from uuid import UUID
 
 from mediamill import clock
-from mediamill_testing.chaos.fleet import Fleet
-from mediamill_testing.chaos.forgery import Forger
-from mediamill_testing.chaos.site import Site, paused
+from mediamill_testing.chaos.changes import MORE_FAULTS
+from mediamill_testing.chaos.site import paused
+from mediamill_testing.chaos.storm import Chaos
 from mediamill_testing.chaos.vendor import MOMENTS
-from mediamill_testing.chaos.workload import Workload
 
 MOST_WORKERS = 6
 AMBUSH_S = 4.0
 HOLDER = "SELECT workers.pid FROM leases JOIN workers ON workers.id = leases.worker_id WHERE leases.job_id = %(job)s"
-HELD = """
-SELECT leases.job_id FROM leases JOIN workers ON workers.id = leases.worker_id
-JOIN jobs ON jobs.id = leases.job_id AND jobs.delivery = leases.delivery AND jobs.state = 'running'
-WHERE workers.pid = %(pid)s
-"""
 NEWEST_STEP = """
 SELECT steps.job_id, steps.ordinal, workers.pid FROM steps
 JOIN leases ON leases.job_id = steps.job_id JOIN workers ON workers.id = leases.worker_id
 WHERE steps.finished_at > %(since)s ORDER BY steps.finished_at DESC LIMIT 1
 """
-
-
-class Kill(NamedTuple):
-    """A worker that was killed, and what it was doing."""
-
-    at: datetime
-    pid: int
-    jobs: list[UUID]
-
-
-class Done(NamedTuple):
-    """A fault that happened."""
-
-    at: datetime
-    name: str
-    what: str
-
-
-class Chaos:
-    """What the faults work on, and what they leave to tell."""
-
-    def __init__(self, site: Site, fleet: Fleet, workload: Workload, rng: random.Random) -> None:
-        self.site, self.fleet, self.workload, self.rng = site, fleet, workload, rng
-        self.forger = Forger(site, rng)
-        self.kills: list[Kill] = []
-        self.done: list[Done] = []
-
-    def do(self, name: str) -> None:
-        """Do a fault and write it down."""
-        began = clock.now()
-        try:
-            what = FAULTS[name](self)
-        except OSError as error:
-            what = f"the broker would not have it: {type(error).__name__}"
-        self.done.append(Done(began, name, what))
-
-    def kill(self, pid: int) -> str:
-        """Kill a worker, knowing what it held."""
-        jobs = [row["job_id"] for row in self.site.sql(HELD, pid=pid)]
-        at = clock.now()
-        if not self.fleet.kill(pid):
-            return "it was gone already"
-        self.kills.append(Kill(at, pid, jobs))
-        return f"worker {pid} with {len(jobs)} jobs"
 
 
 def kill_worker(chaos: Chaos) -> str:
@@ -102,6 +48,7 @@ def kill_in_effect(chaos: Chaos) -> str:
         time.sleep(late_s)
         holder = chaos.site.sql(HOLDER, job=key.partition(":")[0])
         told.append(chaos.kill(holder[0]["pid"]) if holder else "its buyer was gone")
+        chaos.moments[moment] += bool(holder)
 
     chaos.site.vendor.trap.arm(moment, spring)
     chaos.workload.order("test.wait", {"seconds": 0.5})
@@ -194,6 +141,7 @@ def pause_conductor(chaos: Chaos) -> str:
 
 
 FAULTS: dict[str, Callable[[Chaos], str]] = {
+    **MORE_FAULTS,
     "kill_worker": kill_worker,
     "kill_at_step": kill_at_step,
     "kill_in_effect": kill_in_effect,

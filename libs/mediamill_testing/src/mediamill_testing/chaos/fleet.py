@@ -1,13 +1,15 @@
-"""The fleet: workers and conductors as plain processes, kept at the wanted number whatever is done to them."""
+"""The fleet: workers, conductors and gateways as plain processes, kept at the wanted number."""
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +20,9 @@ from mill.stack.processes import spawn
 
 SLOTS = 4
 COMMANDS: dict[str, Sequence[str]] = {
-    "worker": ("-m", "mediamill.handlers.worker", "--queues", "test", "--slots", str(SLOTS)),
+    "worker": ("-m", "mediamill_testing.chaos.worker", "--queues", "test", "--slots", str(SLOTS)),
     "conductor": ("-m", "conductor"),
+    "gateway": ("-m", "gateway"),
 }
 KEEP_S = 0.1
 DRAIN_PATIENCE_S = 30.0
@@ -29,9 +32,10 @@ DRAIN_PATIENCE_S = 30.0
 class Member:
     """A process of the fleet."""
 
-    def __init__(self, role: str, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, role: str, process: subprocess.Popen[bytes], clock: Path, port: int | None) -> None:
         self.role = role
         self.process = process
+        self.clock, self.port = clock, port
         self.told_to_end: float | None = None
         self.killed = False
 
@@ -54,12 +58,17 @@ class Exit(NamedTuple):
 class Fleet:
     """Starts what is missing, stops what is too many, and remembers who ended of its own accord."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, folder: Path, env: Mapping[str, str], ports: Sequence[int], is_victim: Callable[[int], bool]
+    ) -> None:
         self._folder = folder
         self._env = dict(env)
         self._lock = threading.RLock()
         self._members: list[Member] = []
-        self.wanted = {"worker": 2, "conductor": 1}
+        self._ports, self._is_victim, self._numbers = list(ports), is_victim, itertools.count()
+        self.wanted = {"worker": 2, "conductor": 1, "gateway": len(self._ports)}
+        self.generations: tuple[int, ...] = (1,)
+        """The code that workers have which start from now on."""
         self.exits: list[Exit] = []
         self._closing = threading.Event()
         self._keeper = threading.Thread(target=self._keep_for_ever, name="keeper", daemon=True)
@@ -79,6 +88,13 @@ class Fleet:
                     member.process.kill()
                     return True
         return False
+
+    def replace(self, pid: int) -> None:
+        """Tell a member to end, so that another of the code of today takes its place."""
+        with self._lock:
+            for member in self._members:
+                if member.pid == pid and member.told_to_end is None:
+                    self._end(member)
 
     def close(self) -> None:
         """Stop all in good order, and what does not stop by force."""
@@ -108,7 +124,7 @@ class Fleet:
                 continue
             self._members.remove(member)
             ended_well = member.told_to_end is not None and code in {0, -signal.SIGTERM}
-            if not member.killed and not ended_well:
+            if not member.killed and not ended_well and not self._is_victim(member.pid):
                 self._note(
                     member, code, "ended of its own accord" if member.told_to_end is None else "did not end well"
                 )
@@ -120,12 +136,26 @@ class Fleet:
         for role, number in self.wanted.items():
             living = self.of(role)
             for _ in range(number - len(living)):
-                self._members.append(Member(role, self._start(role)))
+                self._members.append(self._start(role))
             for member in living[number:]:
-                member.told_to_end = clock.monotonic()
-                with suppress(ProcessLookupError):
-                    os.kill(member.pid, signal.SIGTERM)
+                self._end(member)
 
-    def _start(self, role: str) -> subprocess.Popen[bytes]:
-        argv = [sys.executable, *COMMANDS[role]]
-        return spawn(argv, self._folder / f"{role}.log", env=self._env, dies_by=signal.SIGKILL)
+    def _end(self, member: Member) -> None:
+        member.told_to_end = clock.monotonic()
+        with suppress(ProcessLookupError):
+            os.kill(member.pid, signal.SIGTERM)
+
+    def _start(self, role: str) -> Member:
+        argv, port = [sys.executable, *COMMANDS[role]], None
+        steps = self._folder / "clocks" / str(next(self._numbers))
+        env = {
+            **self._env,
+            "MEDIAMILL_TEST_CLOCK": str(steps),
+            "MEDIAMILL_TEST_GENERATIONS": json.dumps(self.generations),
+        }
+        if role == "gateway":
+            taken = {member.port for member in self.of(role)}
+            port = next(port for port in self._ports if port not in taken)
+            argv += ["--port", str(port)]
+        process = spawn(argv, self._folder / f"{role}.log", env=env, dies_by=signal.SIGKILL)
+        return Member(role, process, steps, port)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from mediamill_testing.chaos.faults import Chaos
 from mediamill_testing.chaos.site import MARK
+from mediamill_testing.chaos.storm import Chaos
 from mediamill_testing.chaos.watch import Watch
 
 FINAL = ("succeeded", "failed", "canceled")
@@ -33,6 +34,10 @@ WHERE parent.kind = 'test.fanout' GROUP BY parent.id
 OPEN_STEPS = """
 SELECT steps.job_id, steps.ordinal FROM steps JOIN jobs ON jobs.id = steps.job_id
 WHERE jobs.state = 'succeeded' AND steps.state <> 'done'
+"""
+ROLLED = """
+SELECT jobs.id, jobs.generation, array_agg((steps.result ->> 'value')::int) AS ran FROM jobs
+JOIN steps ON steps.job_id = jobs.id AND steps.type = 'step' WHERE jobs.kind = 'test.roll' GROUP BY jobs.id
 """
 FINISHED = "SELECT job_id, ordinal, finished_at FROM steps WHERE state = 'done'"
 LATE = """
@@ -119,6 +124,23 @@ def as_many_children_as_asked(chaos: Chaos, watch: Watch) -> Iterator[str]:
             yield f"{row['id']} is {row['state']} with {row['children']} children of {row['n']}"
 
 
+def one_generation_each(chaos: Chaos, watch: Watch) -> Iterator[str]:
+    """A job's journal is of one generation, the one that the job began with."""
+    for row in chaos.site.sql(ROLLED):
+        if set(row["ran"]) - {row["generation"]}:
+            yield f"{row['id']} began with generation {row['generation']} and was run by {row['ran']}"
+
+
+def assets_whole(chaos: Chaos, watch: Watch) -> Iterator[str]:
+    """What is an asset is in the store, to the last byte."""
+    for row in chaos.site.sql("SELECT DISTINCT sha256, bytes FROM assets"):
+        place = chaos.site.disk.folder / row["sha256"][:2] / row["sha256"][2:4] / row["sha256"]
+        if not place.is_file():
+            yield f"the bytes of {row['sha256']} are not there"
+        elif hashlib.sha256(place.read_bytes()).hexdigest() != row["sha256"]:
+            yield f"the bytes of {row['sha256']} are others"
+
+
 def nothing_left_over(chaos: Chaos, watch: Watch) -> Iterator[str]:
     """Lines, leases and waits are empty, and nobody is past a deadline."""
     for table in ("lines", "leases", "waits"):
@@ -148,6 +170,8 @@ PROOFS: tuple[Callable[[Chaos, Watch], Iterator[str]], ...] = (
     billed_once,
     no_step_repeated,
     as_many_children_as_asked,
+    one_generation_each,
+    assets_whole,
     nothing_left_over,
     pickles_refused,
     nobody_ended_unasked,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from mediamill_testing.chaos.faults import Chaos
+from mediamill_testing.chaos.storm import Chaos
 
 AFTER = "SELECT type, data, at FROM events WHERE job_id = %(job)s AND at > %(at)s ORDER BY seq LIMIT 1"
+ENDS = "SELECT at FROM events WHERE type = 'job.succeeded' ORDER BY at"
 DISTURBING = {
     "restart_postgres": timedelta(seconds=8),
     "kill_postgres": timedelta(seconds=8),
@@ -59,6 +62,17 @@ def recoveries(chaos: Chaos) -> Recoveries:
             if not _disturbed(chaos, kill.at, event["at"]):
                 undisturbed.append(took_s)
     return Recoveries(Times.of(every), Times.of(undisturbed))
+
+
+def goes_on(chaos: Chaos) -> dict[str, Times]:
+    """Tell of each fault how long it took, from its end, until a job ended well."""
+    ends = [row["at"] for row in chaos.site.sql(ENDS)]
+    seconds: defaultdict[str, list[float]] = defaultdict(list)
+    for done in chaos.done:
+        at = bisect_left(ends, done.until)
+        if at < len(ends):
+            seconds[done.name].append((ends[at] - done.until).total_seconds())
+    return {name: Times.of(found) for name, found in sorted(seconds.items())}
 
 
 def _disturbed(chaos: Chaos, since: datetime, until: datetime) -> bool:

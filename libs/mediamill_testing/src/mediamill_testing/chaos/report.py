@@ -7,13 +7,22 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from mediamill_testing.chaos.faults import Chaos
+from mediamill_testing.chaos.client import Client
 from mediamill_testing.chaos.proof import PROOFS
-from mediamill_testing.chaos.recovery import Recoveries, Times, recoveries
+from mediamill_testing.chaos.recovery import Recoveries, Times, goes_on, recoveries
+from mediamill_testing.chaos.storm import Chaos
 from mediamill_testing.chaos.watch import Watch
 
 STATES = "SELECT kind, state, count(*) AS jobs FROM jobs GROUP BY kind, state ORDER BY kind, state"
 SHOWN = 20
+
+
+class Told(NamedTuple):
+    """Who knows what happened."""
+
+    chaos: Chaos
+    watch: Watch
+    client: Client
 
 
 class Report(NamedTuple):
@@ -27,7 +36,10 @@ class Report(NamedTuple):
     steps: int
     sales: int
     marks: int
+    boundaries: dict[str, int]
+    client: dict[str, int]
     recovery: Recoveries
+    goes_on: dict[str, Times]
     found: dict[str, list[str]]
     diary: list[str]
 
@@ -40,6 +52,7 @@ class Report(NamedTuple):
         """Write it for machines."""
         facts = self._asdict()
         facts["recovery"] = {name: times._asdict() for name, times in self.recovery._asdict().items()}
+        facts["goes_on"] = {name: times._asdict() for name, times in self.goes_on.items()}
         facts.pop("diary")
         return json.dumps({"clean": self.is_clean, **facts}, indent=2)
 
@@ -51,6 +64,15 @@ class Report(NamedTuple):
         lines += [f"| {name.replace('_', ' ')} | {len(found) or 'nothing'} |" for name, found in self.found.items()]
         lines += ["", "| recovery of a killed worker's job | jobs | p50 | p99 |", "|---|---|---|---|"]
         lines += [_line("undisturbed by other faults", self.recovery.undisturbed), _line("all", self.recovery.all)]
+        lines += ["", "| until jobs end again after | times | p50 | p99 |", "|---|---|---|---|"]
+        lines += [_line(name, times) for name, times in self.goes_on.items()]
+        lines += [
+            "",
+            "| killed at | times |",
+            "|---|---|",
+            *(f"| {name} | {n} |" for name, n in self.boundaries.items()),
+        ]
+        lines += ["", "| clients | times |", "|---|---|", *(f"| {name} | {n} |" for name, n in self.client.items())]
         lines += ["", f"{self.steps} steps were finished, {self.sales} predictions bought, {self.marks} marks left."]
         lines += ["", "| fault | times |", "|---|---|", *(f"| {name} | {n} |" for name, n in self.faults.items())]
         lines += ["", "| kind and end | jobs |", "|---|---|", *(f"| {name} | {n} |" for name, n in self.jobs.items())]
@@ -67,8 +89,9 @@ class Report(NamedTuple):
         return page
 
 
-def judged(seed: int, took_s: float, chaos: Chaos, watch: Watch, more: dict[str, list[str]]) -> Report:
+def judged(seed: int, took_s: float, told: Told, more: dict[str, list[str]]) -> Report:
     """Prove what can be proved and sum up."""
+    chaos, watch, client = told
     return Report(
         seed=seed,
         took_s=round(took_s, 1),
@@ -78,7 +101,17 @@ def judged(seed: int, took_s: float, chaos: Chaos, watch: Watch, more: dict[str,
         steps=len(watch.first),
         sales=chaos.site.vendor.sales().total(),
         marks=len(chaos.site.vendor.marks),
+        boundaries={**chaos.ambushes.hits(), **{f"sale {name}": n for name, n in sorted(chaos.moments.items())}},
+        client={
+            "posts": client.posted,
+            "posts repeated": client.repeated,
+            "uploads": client.uploaded,
+            "store full": client.full,
+            "streams cut": client.reconnects,
+            "events seen": len(client.seen),
+        },
         recovery=recoveries(chaos),
+        goes_on=goes_on(chaos),
         found={**{proof.__name__: list(proof(chaos, watch)) for proof in PROOFS}, **more},
         diary=[f"{done.at.time():%H:%M:%S.%f} {done.name}: {done.what}" for done in chaos.done],
     )

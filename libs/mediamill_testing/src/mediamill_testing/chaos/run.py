@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import random
 import shutil
@@ -13,11 +14,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mediamill import clock
-from mediamill_testing.chaos.faults import FAULTS, Chaos
+from mediamill_testing.chaos.ambush import BOUNDARIES, Ambushes
+from mediamill_testing.chaos.changes import RELEASES, kill_at
+from mediamill_testing.chaos.client import Client
+from mediamill_testing.chaos.faults import FAULTS
 from mediamill_testing.chaos.fleet import Fleet
 from mediamill_testing.chaos.proof import FINAL, orphans
-from mediamill_testing.chaos.report import Report, judged
+from mediamill_testing.chaos.report import Report, Told, judged
 from mediamill_testing.chaos.site import Site
+from mediamill_testing.chaos.storm import Chaos
 from mediamill_testing.chaos.watch import Watch
 from mediamill_testing.chaos.workload import Workload
 
@@ -38,6 +43,8 @@ class Plan(NamedTuple):
     pause_s: tuple[float, float]
     orders: int | None
     """How many jobs, or as many as can be done while the faults last."""
+    is_full: bool
+    """Whether every boundary must have been hit in the end."""
     calm_s: float
     """How long the fleet may take afterwards until everything has ended."""
 
@@ -52,7 +59,7 @@ def full(rng: random.Random, minutes: float) -> Plan:
                 if clock.monotonic() < until:
                     yield name
 
-    return Plan(faults(), (1, 4), None, 120)
+    return Plan(faults(), (0.3, 2), None, is_full=True, calm_s=150)
 
 
 def short(rng: random.Random, orders: int = 60) -> Plan:
@@ -60,7 +67,7 @@ def short(rng: random.Random, orders: int = 60) -> Plan:
     others = rng.sample(sorted(set(FAULTS) - set(SHAKES_POSTGRES)), len(FAULTS) - len(SHAKES_POSTGRES))
     for name in SHAKES_POSTGRES:
         others.insert(rng.randint(0, 4), name)
-    return Plan(iter(others), (0.1, 0.6), orders, 90)
+    return Plan(iter(others), (0.1, 0.5), orders, is_full=False, calm_s=120)
 
 
 def run(folder: Path, seed: int, plan: Callable[[random.Random], Plan]) -> Report:
@@ -70,30 +77,46 @@ def run(folder: Path, seed: int, plan: Callable[[random.Random], Plan]) -> Repor
     folder.mkdir(parents=True)
     site = Site(folder.absolute())
     try:
-        fleet, workload = Fleet(site.folder, site.environment()), Workload(site, random.Random(rng.random()))
+        workload, ambushes = Workload(site, random.Random(rng.random())), Ambushes(site.folder / "ambush")
+        fleet = Fleet(site.folder, site.environment(), site.gateway_ports, ambushes.is_victim)
         chaos, watch = Chaos(site, fleet, workload, rng), Watch(site)
+        client = Client(site, workload, random.Random(rng.random()))
         more: dict[str, list[str]] = {}
         try:
             _until(lambda: site.sql(READY)[0]["n"] >= fleet.wanted["worker"], STARTS_IN_S)
             chosen = plan(rng)
+            client.start()
             with _working(chaos, chosen.orders):
                 _shake(chaos, chosen)
+                more["every_boundary"] = _complete(chaos) if chosen.is_full else []
+            client.stop_posting()
             more["everything_ends"] = _calm(chaos, chosen.calm_s)
             more["nobody_deaf"] = _deaf(chaos)
+            client.close()
+            more["clients_content"] = client.found
         finally:
             fleet.close()
         watch.close()
         more["no_orphan"] = orphans(site.folder)
-        return judged(seed, clock.monotonic() - began, chaos, watch, more)
+        return judged(seed, clock.monotonic() - began, Told(chaos, watch, client), more)
     finally:
         site.close()
 
 
 def _shake(chaos: Chaos, plan: Plan) -> None:
     for name in plan.faults:
-        chaos.do(name)
+        chaos.do(name, FAULTS[name])
         log.info("fault", extra={"fault": name, "what": chaos.done[-1].what})
         time.sleep(chaos.rng.uniform(*plan.pause_s))
+
+
+def _complete(chaos: Chaos) -> list[str]:
+    """Hit the boundaries that chance left out. Gives those that nobody comes by."""
+    for _ in range(3):
+        for boundary in BOUNDARIES:
+            if not chaos.ambushes.hits()[boundary]:
+                chaos.do("kill_at_boundaries", functools.partial(kill_at, boundary=boundary))
+    return [f"nobody died {boundary}" for boundary in BOUNDARIES if not chaos.ambushes.hits()[boundary]]
 
 
 @contextmanager
@@ -119,7 +142,10 @@ def _working(chaos: Chaos, orders: int | None) -> Iterator[None]:
 
 
 def _calm(chaos: Chaos, patience_s: float) -> list[str]:
-    """Let everything end. Gives what did not."""
+    """Deploy what has all code, let everything end. Gives what did not."""
+    chaos.fleet.generations = RELEASES[1]
+    for member in chaos.fleet.of("worker"):
+        chaos.fleet.replace(member.pid)
     chaos.fleet.wanted.update(worker=max(2, chaos.fleet.wanted["worker"]))
     if _until(lambda: chaos.site.sql(UNFINISHED, final=list(FINAL))[0]["n"] == 0, patience_s):
         return []

@@ -21,9 +21,12 @@ from mediamill import clock
 from mediamill.db.migrate import migrate
 from mediamill.db.session import Database
 from mediamill.settings import Settings
+from mediamill_testing.chaos.ambush import FOLDER
+from mediamill_testing.chaos.disk import Disk
 from mediamill_testing.chaos.vendor import ChaosVendor
 from mill.stack import start_postgres, start_valkey
 from mill.stack.errors import StackError
+from mill.stack.ports import free_port
 
 MARK = "MEDIAMILL_CHAOS"
 """Names the folder of the run in the environment of every process that belongs to it."""
@@ -41,6 +44,8 @@ class Site:
         self._valkey = start_valkey(folder / "valkey")
         self.database_url, self.broker_url = self._postgres.url, self._valkey.url
         self.vendor = ChaosVendor()
+        self.gateway_ports = (free_port(), free_port())
+        self.disk = Disk(folder / "store")
         self.config = Settings(
             database_url=SecretStr(self.database_url), broker_url=SecretStr(self.broker_url), secret=SecretStr("chaos")
         )
@@ -54,6 +59,7 @@ class Site:
         self.vendor.close()
         self._valkey.stop()
         self._postgres.stop()
+        self.disk.close()
 
     def environment(self) -> dict[str, str]:
         """Give what the fleet's processes are told."""
@@ -63,7 +69,8 @@ class Site:
             MARK: str(self.folder),
             "MEDIAMILL_DATABASE_URL": self.database_url,
             "MEDIAMILL_BROKER_URL": self.broker_url,
-            "MEDIAMILL_STORE_URL": (self.folder / "store").as_uri(),
+            "MEDIAMILL_STORE_URL": self.disk.folder.as_uri(),
+            FOLDER: str(self.folder / "ambush"),
             "MEDIAMILL_SECRET": "chaos",
             "MEDIAMILL_TEST_KINDS": "1",
             "MEDIAMILL_TEST_VENDOR_URL": self.vendor.url,

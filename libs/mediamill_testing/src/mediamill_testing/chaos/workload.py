@@ -20,6 +20,8 @@ from mediamill_testing.harness import engine_registry
 
 WEIGHTS = (1, 1, 3)
 """One tenant each."""
+KINDS = {"noop": 3, "steps": 4, "sleep": 3, "fanout": 2, "wait": 4, "marks": 4, "keep": 3, "roll": 4}
+"""What is ordered, and how often."""
 DEADLINE_S = 3600.0
 PATIENCE_S = 90.0
 
@@ -43,10 +45,10 @@ class Workload:
         self._registry = engine_registry()
         self.orders: dict[UUID, Order] = {}
         self.canceled: set[UUID] = set()
-        self._tenants = [uuid7() for _ in WEIGHTS]
+        self.tenants = [uuid7() for _ in WEIGHTS]
         rows = [
             {"id": tenant, "name": f"chaos {number}", "weight": weight}
-            for number, (tenant, weight) in enumerate(zip(self._tenants, WEIGHTS, strict=True))
+            for number, (tenant, weight) in enumerate(zip(self.tenants, WEIGHTS, strict=True))
         ]
         with site.db.unit_of_work() as connection:
             connection.execute(insert(Tenant), rows)
@@ -55,7 +57,7 @@ class Workload:
         """Have a job accepted, as often as it takes; the key makes one job of all the tries."""
         found = self._registry.kind(kind)
         with self._lock:
-            tenant, key = self._rng.choice(self._tenants), str(uuid7())
+            tenant, key = self._rng.choice(self.tenants), str(uuid7())
         request = Request(
             tenant_id=tenant,
             kind=found,
@@ -66,9 +68,13 @@ class Workload:
         )
         accepted = self._site.db.run(lambda c: accept(c, [request])[0], PATIENCE_S)
         order = Order(accepted.job_id, tenant, kind, input)
+        self.adopt(order)
+        return order
+
+    def adopt(self, order: Order) -> None:
+        """Remember an order, whoever made it."""
         with self._lock:
             self.orders[order.job_id] = order
-        return order
 
     def some(self, number: int) -> None:
         """Order a mix, and cancel one in twelve a moment later."""
@@ -85,13 +91,15 @@ class Workload:
 
     def _draw(self) -> tuple[str, dict[str, Any]]:
         rng = self._rng
-        kind = rng.choices(("noop", "steps", "sleep", "fanout", "wait", "marks"), weights=(4, 4, 3, 2, 4, 4), k=1)[0]
+        kind = rng.choices(tuple(KINDS), weights=tuple(KINDS.values()), k=1)[0]
         inputs: dict[str, dict[str, Any]] = {
             "noop": {},
             "steps": {"n": rng.randint(2, 6), "seconds": rng.uniform(0.02, 0.3)},
             "sleep": {"seconds": rng.uniform(0.1, 1.5)},
             "fanout": {"n": rng.randint(1, 8)},
             "wait": {"seconds": rng.uniform(0.2, 2)},
+            "keep": {"text": f"{rng.random()} ", "size": rng.randint(1_000, 200_000)},
+            "roll": {"seconds": rng.uniform(0.02, 0.3)},
             "marks": {"n": rng.randint(1, 4), "seconds": round(rng.uniform(0.02, 0.3), 3)},
         }
         return f"test.{kind}", inputs[kind]
