@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from gateway.jobs.turnstile import Turnstile
 from gateway.keyring import Keyring
 from gateway.pulse import Pulse
 from gateway.queues.history import History
@@ -28,13 +29,15 @@ class Edge:
         self.config = config
         self.registry = registry
         self.database = Database(config)
+        self.turnstile = Turnstile(self.database)
         self.store = open_store(config.store_url)
         self.keyring = Keyring()
         self.history = History()
         self.pulse = Pulse(self.database, Listener(hint_url(config)), config.poll_s)
         self._publisher = AsyncPublisher(hint_url(config))
         self.closing = asyncio.Event()
-        self._background: set[asyncio.Task[None]] = set()
+        self._news: dict[str, None] = {}
+        self._telling: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -45,7 +48,9 @@ class Edge:
         finally:
             self.close_streams()
             await self.pulse.close()
-            await asyncio.gather(*self._background, return_exceptions=True)
+            if self._telling is not None:
+                await self._telling
+            await self.database.async_direct.close()
             await self.database.async_engine.dispose()
 
     @cached_property
@@ -66,10 +71,21 @@ class Edge:
             yield connection
 
     def tell(self, *topics: str) -> None:
-        """Hint that topics changed, after the commit and without keeping the caller waiting."""
-        task = asyncio.create_task(self._publisher.publish(*topics))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        """Hint that topics changed, after the commit and without keeping the caller waiting.
+
+        What is told while a hint is under way goes with the next one, each topic once.
+        """
+        self._news |= dict.fromkeys(topics)
+        if self._telling is None:
+            self._telling = asyncio.create_task(self._tell())
+
+    async def _tell(self) -> None:
+        try:
+            while self._news:
+                topics, self._news = self._news, {}
+                await self._publisher.publish(*topics)
+        finally:
+            self._telling = None
 
     def close_streams(self) -> None:
         """End every stream, so that its client reconnects to another gateway."""

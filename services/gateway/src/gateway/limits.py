@@ -103,6 +103,7 @@ class StrictJsonRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def strict(request: Request) -> Response:
-            return await handler(StrictJsonRequest(request.scope, request.receive))
+            is_strict = isinstance(request, StrictJsonRequest)
+            return await handler(request if is_strict else StrictJsonRequest(request.scope, request.receive))
 
         return strict

@@ -13,13 +13,16 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from mediamill.clock import monotonic
 from mediamill.db.direct import AWAY, Direct
+from mediamill.db.direct_async import AsyncDirect
+from mediamill.db.liveness import has_hung_up
 from mediamill.db.prepared import Prepared
 from mediamill.settings import Settings, settings
 
@@ -37,12 +40,14 @@ class Database:
     @cached_property
     def engine(self) -> Engine:
         """The blocking pool."""
-        return create_engine(self._url, **self._options)
+        return _watched(create_engine(self._url, **self._options))
 
     @cached_property
     def async_engine(self) -> AsyncEngine:
         """The async pool."""
-        return create_async_engine(self._url, **self._options)
+        engine = create_async_engine(self._url, **self._options)
+        _watched(engine.sync_engine)
+        return engine
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Connection]:
@@ -53,9 +58,17 @@ class Database:
     @cached_property
     def direct(self) -> Direct:
         """The driver's own connections, on which every statement is a transaction: one round trip instead of three."""
+        return Direct(self._config.database_url.get_secret_value(), self._hot, self._config.pool_size)
+
+    @cached_property
+    def async_direct(self) -> AsyncDirect:
+        """The same, async."""
+        return AsyncDirect(self._config.database_url.get_secret_value(), self._hot)
+
+    @property
+    def _hot(self) -> dict[str, Any]:
         options: dict[str, Any] = self._options["connect_args"]
-        hot = {**options, "options": f"{options['options']} -c plan_cache_mode=force_generic_plan"}
-        return Direct(self._config.database_url.get_secret_value(), hot, self._config.pool_size)
+        return {**options, "options": f"{options['options']} -c plan_cache_mode=force_generic_plan"}
 
     def run(self, work: Callable[[Connection], T], patience_s: float = 60) -> T:
         """Run ``work`` in a transaction of its own, again and again while the database is away.
@@ -100,6 +113,17 @@ class Database:
                 "application_name": "mediamill",
             },
         }
+
+
+def _watched(engine: Engine) -> Engine:
+    """Have the pool open a connection anew that the server has closed, rather than fail whoever gets it."""
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: object, record: ConnectionPoolEntry, proxy: object) -> None:
+        if record.driver_connection is not None and has_hung_up(record.driver_connection):
+            raise DisconnectionError("the server has hung up")
+
+    return engine
 
 
 def _patiently(work: Callable[[], T], patience_s: float) -> T:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from gateway.edge import Edge
-from gateway.jobs import reading
+from gateway.jobs import present, reading
 from gateway.jobs.models import Job, PostJob
+from gateway.jobs.turnstile import Entry
 from gateway.keyring import Principal
 from gateway.webhooks.checking import check_jobs, job_webhook
 from mediamill.errors import InvalidInput, MediamillError, UnknownKind
 from mediamill.hints import DISPATCH, tenant_topic
-from mediamill.jobs.accept import Request, accept
+from mediamill.jobs.accept import accept, accept_drafts
+from mediamill.jobs.draft import Draft, draft
+from mediamill.jobs.request import Request
+from mediamill.jobs.states import State
 from mediamill.queues.registry import Registry
 
 MOST_ERRORS = 100
@@ -40,12 +45,17 @@ class Batch(NamedTuple):
 
 
 async def accept_one(edge: Edge, origin: Origin, post: PostJob) -> Batch:
-    """Accept a job."""
+    """Accept a job: in one statement if nothing stands against it, else in a transaction that looks closer."""
     request = read_request(edge.registry, origin, post)
     await check_jobs(edge.config, [post], [])
     if origin.key is not None:
         request = _keyed(request, origin.key, body_hash(post))
-    return await _accept(edge, origin.principal.tenant_id, [request])
+    one = draft(request)
+    entry = None if one.is_too_dear else await edge.turnstile.enter(one)
+    if entry is None:
+        return await _look_closer(edge, one)
+    edge.tell(DISPATCH, tenant_topic(request.tenant_id))
+    return Batch([await _show(edge, one, entry)], replayed=False)
 
 
 async def accept_many(edge: Edge, origin: Origin, posts: Sequence[PostJob], body: BaseModel) -> Batch:
@@ -53,7 +63,7 @@ async def accept_many(edge: Edge, origin: Origin, posts: Sequence[PostJob], body
     requests, wrong = [], []
     for index, post in enumerate(posts):
         try:
-            requests.append(read_request(edge.registry, origin, post))
+            requests.append(replace(read_request(edge.registry, origin, post), loc=("jobs", index)))
         except (InvalidInput, UnknownKind) as error:
             wrong += _at(index, error)
     if wrong:
@@ -105,8 +115,24 @@ async def _accept(edge: Edge, tenant_id: UUID, requests: Sequence[Request]) -> B
     return Batch(jobs, replayed=not any(made.fresh for made in accepted))
 
 
+async def _show(edge: Edge, one: Draft, entry: Entry) -> Job:
+    if entry.state is State.QUEUED:
+        return present.accepted(one, entry)
+    async with edge.look() as connection:
+        return await reading.show(connection, one.request.tenant_id, one.job_id)
+
+
+async def _look_closer(edge: Edge, one: Draft) -> Batch:
+    tenant_id = one.request.tenant_id
+    async with edge.transaction() as connection:
+        (accepted,) = await connection.run_sync(accept_drafts, [one])
+        job = await reading.show(connection, tenant_id, accepted.job_id)
+    edge.tell(DISPATCH, tenant_topic(tenant_id))
+    return Batch([job], replayed=not accepted.fresh)
+
+
 def _keyed(request: Request, key: str, hashed: str) -> Request:
-    return Request(**{**vars(request), "idempotency_key": key, "body_hash": hashed})
+    return replace(request, idempotency_key=key, body_hash=hashed)
 
 
 def _at(index: int, error: MediamillError) -> list[tuple[list[str | int], str]]:

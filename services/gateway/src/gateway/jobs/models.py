@@ -143,7 +143,8 @@ class Job(BaseModel):
     started_at: Time | None
     finished_at: Time | None
     queue_position: int | None = Field(
-        description="about how many jobs are served before it, while it is in line; null otherwise"
+        description="about how many jobs are served before it, while it is in line; null otherwise, and in the answer "
+        "to a POST that found others in line: nobody has counted yet, GET does"
     )
     waiting_for: WaitingFor | None = Field(
         None, description="why it does not run, while it is queued or waiting; told by GET /v1/jobs/{id} alone"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from gateway.auth import Owner
 from gateway.edge import EdgeOf
 from gateway.jobs.accepting import Origin, accept_many, accept_one
 from gateway.jobs.models import Job, PostBatch, PostJob
+from gateway.jobs.shortcut import shortcut_to
 from gateway.jobs.waiting import wait_for_end, wanted_wait_s
 from gateway.limits import StrictJsonRoute
 from gateway.paging import Listed
@@ -34,33 +36,38 @@ _ACCEPTED = {"description": "Accepted; it will run, whatever breaks.", "headers"
 _ENDED = {"description": "It ended in the time that Prefer gave.", "model": Job}
 
 
-@router.post(
-    "/v1/jobs",
-    status_code=202,
-    summary="Post a job",
-    responses={202: _ACCEPTED, 200: _ENDED, **refusals(400, 402, 409, 413, 422, 429)},
-)
 async def post_job(
     post: PostJob,
     request: Request,
-    response: Response,
     edge: EdgeOf,
     owner: Owner,
     idempotency_key: IdempotencyKey = None,
     prefer: Prefer = None,
     traceparent: TraceParent = None,
-) -> Job:
+) -> Response:
     """Accept a job: it is validated, committed and in line when you get its id."""
     origin = Origin(owner, idempotency_key, _well_formed(traceparent))
     (job,), replayed = await accept_one(edge, origin, post)
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    headers, status = {"Location": f"/v1/jobs/{job.id}"}, HTTPStatus.ACCEPTED
     if replayed:
-        response.headers["Idempotent-Replayed"] = "true"
+        headers["Idempotent-Replayed"] = "true"
     if wait_s := wanted_wait_s(prefer):
-        response.headers["Preference-Applied"] = f"wait={wait_s:.0f}"
+        headers["Preference-Applied"] = f"wait={wait_s:.0f}"
         job = await wait_for_end(edge, request, owner.tenant_id, UUID(job.id), wait_s)
-        response.status_code = 200 if job.state in FINAL else 202
-    return job
+        status = HTTPStatus.OK if job.state in FINAL else HTTPStatus.ACCEPTED
+    return Response(job.model_dump_json(), status, headers, "application/json")
+
+
+router.add_api_route(
+    "/v1/jobs",
+    post_job,
+    methods=["POST"],
+    status_code=202,
+    summary="Post a job",
+    response_model=Job,
+    responses={202: _ACCEPTED, 200: _ENDED, **refusals(400, 402, 409, 413, 422, 429)},
+    route_class_override=shortcut_to(post_job),
+)
 
 
 @router.post(

@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from gateway.jobs.models import Job, Step
+from gateway.jobs.turnstile import Entry
 from mediamill.assets.signing import asset_url
 from mediamill.clock import iso
+from mediamill.jobs.draft import Draft
 from mediamill.queues.positions import Place
 
 SAME = (
@@ -42,6 +44,33 @@ def job(row: RowMapping, places: Mapping[UUID, Place]) -> Job:
         finished_at=iso(row["finished_at"]),
         queue_position=None if place is None else place.position,
         **{name: row[name] for name in SAME},
+    )
+
+
+def accepted(draft: Draft, entry: Entry) -> Job:
+    """Show a job that was just made, from what it was made of."""
+    job_id, request = str(draft.job_id), draft.request
+    return Job(
+        id=job_id,
+        kind=request.kind.name,
+        queue=request.kind.queue,
+        state=entry.state,
+        priority=request.priority,
+        input=draft.input,
+        output=None,
+        error=None,
+        progress=None,
+        attempt=1,
+        crashes=0,
+        parent_id=None,
+        root_id=job_id,
+        provider=draft.provider,
+        cost=0.0,
+        metadata=dict(request.metadata),
+        created_at=iso(entry.created_at) or "",
+        started_at=None,
+        finished_at=None,
+        queue_position=entry.position,
     )
 
 

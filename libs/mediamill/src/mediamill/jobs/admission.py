@@ -1,0 +1,139 @@
+"""The statement that makes jobs of drafts: each with its first event and its place in line, or not at all.
+
+It is put together of the parts that the drafts at hand need, once for every combination, so that a plain request
+pays for a plain insert. What it does not make, ``accept`` looks at: there the reason is found and told.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+from sqlalchemy import TextClause, text
+
+from mediamill.db.prepared import Prepared
+from mediamill.jobs.draft import Draft, Need
+
+_ASKED = """asked AS (
+    SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
+        id uuid, tenant_id uuid, kind text, queue text, priority smallint, input jsonb, parent_id uuid,
+        parent_step integer, root_id uuid, provider text, max_cost numeric, metadata jsonb, cache text,
+        fingerprint text, version integer, run_at timestamptz, deadline_s double precision, traceparent text,
+        webhook jsonb, key text, body_hash text, assets uuid[])
+)"""
+
+_UNLIMITED = """NOT EXISTS (
+        SELECT 1 FROM tenants
+        WHERE tenants.id = asked.tenant_id AND tenants.max_queued IS NOT NULL AND asked.parent_id IS NULL)"""
+
+_ASSETS_ARE_THERE = """NOT EXISTS (
+        SELECT 1 FROM unnest(asked.assets) AS named(id) WHERE NOT EXISTS (
+            SELECT 1 FROM assets WHERE assets.id = named.id AND assets.tenant_id = asked.tenant_id))"""
+
+_CLAIMED = """claimed AS (
+    INSERT INTO idempotency (tenant_id, key, body_hash, job_id)
+    SELECT tenant_id, key, body_hash, id FROM fit WHERE key IS NOT NULL ORDER BY tenant_id, key, id
+    ON CONFLICT DO NOTHING
+    RETURNING job_id
+)"""
+
+_UNCLAIMED_ARE_OUT = "(fit.key IS NULL OR fit.id IN (SELECT job_id FROM claimed))"
+
+_KNOWN = """known AS (
+    SELECT fit.id, jobs.id AS from_id, jobs.output
+    FROM fit
+    JOIN reuse ON fit.cache = 'reuse' AND reuse.tenant_id = fit.tenant_id AND reuse.fingerprint = fit.fingerprint
+    JOIN jobs ON jobs.id = reuse.job_id
+)"""
+
+_MADE = """made AS (
+    INSERT INTO jobs (id, tenant_id, kind, queue, state, priority, input, {more}seq, parent_id, parent_step, root_id,
+        provider, max_cost, metadata, cache, fingerprint, version, traceparent, created_at)
+    SELECT fit.id, fit.tenant_id, kind, queue, {state}, priority, input, {values}{seq}, parent_id, parent_step,
+        root_id, provider, max_cost, metadata, cache, fingerprint, version, traceparent, now()
+    FROM fit {join}WHERE {condition}
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id, tenant_id, kind, queue, priority, state, created_at
+)"""
+
+_MADE_ANEW = {"more": "", "state": "'queued'", "values": "", "seq": "1", "join": ""}
+
+_MADE_OR_REUSED = {
+    "more": "output, started_at, finished_at, ",
+    "state": "CASE WHEN known.id IS NULL THEN 'queued' ELSE 'succeeded' END",
+    "values": "known.output, CASE WHEN known.id IS NULL THEN NULL ELSE now() END, "
+    "CASE WHEN known.id IS NULL THEN NULL ELSE now() END, ",
+    "seq": "CASE WHEN known.id IS NULL THEN 1 ELSE 2 END",
+    "join": "LEFT JOIN known USING (id) ",
+}
+
+_TOLD = """told AS (
+    INSERT INTO events (job_id, seq, tenant_id, type, data)
+    SELECT id, 1, tenant_id, 'job.queued', '{}' FROM made
+)"""
+
+_TOLD_REUSED = """told_reused AS (
+    INSERT INTO events (job_id, seq, tenant_id, type, data)
+    SELECT id, 2, tenant_id, 'job.succeeded', jsonb_build_object('reused_from', known.from_id)
+    FROM made JOIN known USING (id)
+), kept AS (
+    INSERT INTO job_assets (job_id, asset_id, role)
+    SELECT made.id, job_assets.asset_id, job_assets.role
+    FROM made JOIN known USING (id) JOIN job_assets ON job_assets.job_id = known.from_id
+)"""
+
+_IN_LINE = """in_line AS (
+    INSERT INTO lines (job_id, queue, tenant_id, kind, priority, run_at)
+    SELECT id, made.queue, made.tenant_id, made.kind, 9 - made.priority, coalesce(asked.run_at, now())
+    FROM made JOIN asked USING (id) WHERE made.state = 'queued'
+)"""
+
+_DATED = """dated AS (
+    INSERT INTO deadlines (job_id, at)
+    SELECT id, now() + make_interval(secs => asked.deadline_s)
+    FROM made JOIN asked USING (id) WHERE made.state = 'queued' AND asked.deadline_s IS NOT NULL
+)"""
+
+_HOOKED = """hooked AS (
+    INSERT INTO job_webhooks (job_id, url, events, lane)
+    SELECT made.id, hook.url, hook.events, hook.lane
+    FROM made JOIN asked USING (id), jsonb_to_record(asked.webhook) AS hook(url text, events text[], lane text)
+    WHERE asked.webhook IS NOT NULL
+)"""
+
+_ANSWER = """
+SELECT id, state, created_at, NOT EXISTS (SELECT 1 FROM lines WHERE lines.queue = made.queue) AS is_first FROM made
+"""
+
+
+def admit(drafts: Sequence[Draft]) -> Prepared:
+    """Make jobs of drafts of tenants without a limit, of any number of tenants; others are passed over.
+
+    One statement, so it may be a transaction of its own. It may be run again: what it made is not made twice. Its
+    rows are ``id``, ``state`` and ``created_at`` of each job that it made, and whether its queue's line was empty.
+    """
+    return _admission(drafts, _UNLIMITED)
+
+
+def admit_counted(drafts: Sequence[Draft]) -> Prepared:
+    """The same where the limits of the tenants were looked at before."""
+    return _admission(drafts, "true")
+
+
+def _admission(drafts: Sequence[Draft], admitted: str) -> Prepared:
+    needs = frozenset[Need]().union(*(one.needs for one in drafts))
+    return Prepared(_clause(needs, admitted), {"rows": f"[{','.join(one.row for one in drafts)}]"})
+
+
+@functools.cache
+def _clause(needs: frozenset[Need], admitted: str) -> TextClause:
+    fits = admitted if Need.ASSETS not in needs else f"{admitted} AND {_ASSETS_ARE_THERE}"
+    parts = [_ASKED, f"fit AS (SELECT asked.* FROM asked WHERE {fits})"]  # noqa: S608  # constants of this file
+    parts += [_CLAIMED] if Need.KEY in needs else []
+    parts += [_KNOWN] if Need.REUSE in needs else []
+    made = _MADE_OR_REUSED if Need.REUSE in needs else _MADE_ANEW
+    parts += [_MADE.format(condition=_UNCLAIMED_ARE_OUT if Need.KEY in needs else "true", **made), _TOLD, _IN_LINE]
+    parts += [_TOLD_REUSED] if Need.REUSE in needs else []
+    parts += [_DATED] if Need.DEADLINE in needs else []
+    parts += [_HOOKED] if Need.WEBHOOK in needs else []
+    return text(f"WITH {', '.join(parts)} {_ANSWER}")

@@ -1,0 +1,134 @@
+"""A request that has its id and its row: everything about a job that is known before the database is asked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from mediamill.contracts import AssetReference
+from mediamill.errors import InvalidInput
+from mediamill.ids import uuid7
+from mediamill.jobs.request import Request
+
+Loc = tuple[str | int, ...]
+
+
+class Need(StrEnum):
+    """What the database must do for a request besides making its job."""
+
+    KEY = "key"
+    ASSETS = "assets"
+    REUSE = "reuse"
+    DEADLINE = "deadline"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A job to be. It is accepted once, however often it is tried, because its id stays the same."""
+
+    job_id: UUID
+    request: Request
+    provider: str
+    input: dict[str, Any]
+    assets: dict[UUID, Loc]
+    """The assets that the input names, and where."""
+    row: str
+    """JSON, as the statement takes it."""
+    needs: frozenset[Need]
+
+    @property
+    def is_too_dear(self) -> bool:
+        """Whether the kind costs more than the request allows."""
+        most = self.request.max_cost
+        return most is not None and self.request.kind.manifest.price > most
+
+
+def draft(request: Request) -> Draft:
+    """Give a request its id and its row. Raises ``InvalidInput`` for what cannot be stored."""
+    job_id, body = uuid7(), request.input.model_dump(mode="json")
+    provider = request.provider or request.kind.manifest.providers[0]
+    assets = {UUID(asset): loc for loc, asset in _references(request.input, (*request.loc, "input"))}
+    row = json.dumps(_row(job_id, request, provider, body, assets), ensure_ascii=False)
+    if "\\u0000" in row:
+        wrong: list[tuple[list[str | int], str]] = [([*request.loc, "input"], "U+0000")]
+        raise InvalidInput("A text holds the character U+0000, which cannot be stored.", errors=wrong)
+    return Draft(job_id, request, provider, body, assets, row, frozenset(_needs(request, assets)))
+
+
+def fingerprint(kind: str, version: int, provider: str, body: Mapping[str, Any]) -> str:
+    """Name an input: the same name means the same answer. Stable over key order and processes."""
+    canonical = json.dumps([kind, version, provider, body], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _needs(request: Request, assets: Mapping[UUID, Loc]) -> Iterator[Need]:
+    if request.idempotency_key is not None:
+        yield Need.KEY
+    if assets:
+        yield Need.ASSETS
+    if _cache(request) == "reuse":
+        yield Need.REUSE
+    if request.deadline_s is not None:
+        yield Need.DEADLINE
+    if request.webhook is not None:
+        yield Need.WEBHOOK
+
+
+def _cache(request: Request) -> str:
+    return request.cache if request.kind.manifest.reuse else "off"
+
+
+def _row(
+    job_id: UUID, request: Request, provider: str, body: Mapping[str, Any], assets: Mapping[UUID, Loc]
+) -> dict[str, Any]:
+    version = request.kind.manifest.version
+    row = {
+        "id": str(job_id),
+        "tenant_id": str(request.tenant_id),
+        "kind": request.kind.name,
+        "queue": request.kind.queue,
+        "priority": request.priority,
+        "input": body,
+        "parent_id": str(request.parent_id) if request.parent_id else None,
+        "parent_step": request.parent_step,
+        "root_id": str(request.root_id or job_id),
+        "provider": provider,
+        "max_cost": str(request.max_cost) if request.max_cost is not None else None,
+        "metadata": dict(request.metadata),
+        "cache": _cache(request),
+        "fingerprint": fingerprint(request.kind.name, version, provider, body),
+        "version": version,
+        "run_at": request.run_at.isoformat() if request.run_at else None,
+        "deadline_s": request.deadline_s,
+        "traceparent": request.traceparent,
+        "webhook": request.webhook._asdict() if request.webhook else None,
+        "key": request.idempotency_key,
+        "body_hash": request.body_hash,
+        "assets": [str(asset) for asset in assets],
+    }
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _references(value: object, loc: Loc) -> Iterator[tuple[Loc, str]]:
+    match value:
+        case AssetReference():
+            yield loc, value
+        case BaseModel():
+            for name in type(value).model_fields:
+                yield from _references(getattr(value, name), (*loc, name))
+        case dict():
+            for name, part in value.items():
+                yield from _references(part, (*loc, str(name)))
+        case list() | tuple():
+            for index, part in enumerate(value):
+                yield from _references(part, (*loc, index))
+        case _:
+            return
