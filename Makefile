@@ -54,8 +54,9 @@ manifests: setup ## Write what follows from the queues' queue.toml
 migrate: setup ## Bring the database of MEDIAMILL_DATABASE_URL to this version
 	@$(MILL) migrate $(ARGS)
 
-bench: setup ## Measure and print
-	@$(RUN) pytest -m bench -s $(ARGS)
+bench: setup ## Measure us and others in one run, into out/bench: QUICK=1 ROUNDS=5 ARGS='-k w1'
+	@$(SYNC) --inexact --group bench
+	@$(RUN) pytest -m bench -s -p no:randomly -o faulthandler_timeout=0 tests/bench $(ARGS)
 
 chaos: setup ## Break what can be broken and prove that nothing was lost: SEED= MINUTES=10
 	@$(RUN) python -m mediamill_testing.chaos $(if $(SEED),--seed $(SEED)) --minutes $(or $(MINUTES),10) $(ARGS)

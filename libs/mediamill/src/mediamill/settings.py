@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     test_generations: tuple[int, ...] = Field(
         (1, 2), description="The generations of test.roll that a worker has; tests only."
     )
+    test_ledger: str = Field("", description="The file that test.stamp writes to; tests only.")
     allow_private_urls: bool = Field(
         False, description="Let webhooks go to loopback and private addresses; off, or users reach your network."
     )

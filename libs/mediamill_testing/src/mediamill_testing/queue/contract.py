@@ -61,6 +61,13 @@ class Tree(Ask):
     seconds: float = Field(1000.0, ge=0, le=3600, description="How long they run if nobody ends them.")
 
 
+class Stamp(Ask):
+    """Write to the ledger of the test when the code starts and when it ends."""
+
+    tag: str = Field("", max_length=100, description="What is written.")
+    seconds: float = Field(0.0, ge=0, le=60, description="How long the work between takes.")
+
+
 class Fanout(Ask):
     """Run children."""
 

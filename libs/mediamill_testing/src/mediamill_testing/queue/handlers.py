@@ -25,12 +25,14 @@ from mediamill_testing.queue.contract import (
     Roll,
     Rolled,
     Sleep,
+    Stamp,
     Stepped,
     Steps,
     Tree,
     Wait,
     Waited,
 )
+from mediamill_testing.queue.ledger import write
 from mediamill_testing.vendor.client import Vendor
 
 SLICE_S = 0.05
@@ -131,6 +133,18 @@ def tree(ctx: Context, ask: Tree) -> Done:
     env = {**os.environ, TREE_MARK: str(ctx.job_id)}
     with child(["sh", "-c", STUBBORN_TREE, "sh", str(ask.seconds)], env=env) as process:
         process.wait()
+    return Done()
+
+
+@handler(Stamp)
+def stamp(ctx: Context, ask: Stamp) -> Done:
+    """Do what a deed with side effects does, twice if it is run twice."""
+    path = settings().test_ledger
+    if not path:
+        raise Permanent("MEDIAMILL_TEST_LEDGER is not set, so there is no ledger to write to.")
+    write(path, "start", ask.tag)
+    nap(ctx, ask.seconds)
+    write(path, "end", ask.tag)
     return Done()
 
 
