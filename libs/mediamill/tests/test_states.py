@@ -19,7 +19,7 @@ Make = Callable[[UUID, int, UUID], Prepared]
 
 STATEMENTS: dict[str, Make] = {
     "claim": transition.claim,
-    "succeed": lambda job, delivery, _: transition.succeed(job, delivery, {}),
+    "succeed": lambda job, delivery, _: transition.succeed(job, delivery, {}, reusable=False),
     "fail": lambda job, delivery, _: transition.fail(job, delivery, ERROR),
     "expire": lambda job, _, __: transition.expire(Job.id == job, ERROR),
     "retry": lambda job, delivery, _: transition.retry(job, delivery, delay_s=0, error=ERROR),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 
@@ -23,6 +24,10 @@ from mediamill.settings import Settings, settings
 
 CHANNEL = "mediamill:hints"
 DISPATCH = "dispatch"
+"""There may be something new in line."""
+SLOT = "slot"
+"""A worker has a slot free again; news only where somebody waits for one."""
+SOON_S = 0.02
 QUIET_S = 1.0
 """After a failure, hints are dropped this long, so that a dead broker does not slow every transaction down."""
 
@@ -52,17 +57,58 @@ class Publisher:
 
     def __init__(self, url: str | None) -> None:
         self._quiet_until = 0.0
-        self._client = redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5) if url else None
+        self._pool = redis.ConnectionPool.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5) if url else None
+        self._later: set[str] = set()
+        self._has_some = threading.Event()
+        self._lock = threading.Lock()
+        self._courier: threading.Thread | None = None
 
     def publish(self, *topics: str) -> None:
-        """Tell readers that topics changed. Never raises, never waits for long."""
-        if self._client is None or not topics or monotonic() < self._quiet_until:
+        """Tell readers that topics changed, and what was to be told soon with it. Never raises, never waits long."""
+        if self._pool is None or not topics or monotonic() < self._quiet_until:
             return
+        told = {*topics, *self._taken()}
         try:
-            self._client.publish(CHANNEL, "\n".join(topics))
-        except RedisError as error:
+            self._send("\n".join(told))
+        except (RedisError, OSError) as error:
             self._quiet_until = monotonic() + QUIET_S
             log.debug("hints are off for a moment: %s", type(error).__name__)
+
+    def _send(self, news: str) -> None:
+        """Publish on a connection of the pool, without what redis-py does around a command that must not be lost."""
+        connection = self._pool.get_connection()  # type: ignore[union-attr]  # the callers have looked
+        try:
+            connection.send_command("PUBLISH", CHANNEL, news)
+            connection.read_response()
+        except BaseException:
+            connection.disconnect()
+            raise
+        finally:
+            self._pool.release(connection)  # type: ignore[union-attr]
+
+    def publish_soon(self, *topics: str) -> None:
+        """Tell readers within some milliseconds, together with whatever else there is to tell by then."""
+        if self._pool is None:
+            return
+        with self._lock:
+            self._later.update(topics)
+            if self._courier is None:
+                self._courier = threading.Thread(target=self._deliver_for_ever, name="hints", daemon=True)
+                self._courier.start()
+        self._has_some.set()
+
+    def _taken(self) -> set[str]:
+        if not self._later:
+            return self._later
+        with self._lock:
+            taken, self._later = self._later, set()
+        return taken
+
+    def _deliver_for_ever(self) -> None:
+        while self._has_some.wait():
+            self._has_some.clear()
+            time.sleep(SOON_S)
+            self.publish(*self._taken())
 
 
 @lru_cache(maxsize=1)
@@ -74,6 +120,11 @@ def publisher() -> Publisher:
 def publish_hint(*topics: str) -> None:
     """Tell readers that topics changed."""
     publisher().publish(*topics)
+
+
+def publish_hint_soon(*topics: str) -> None:
+    """Tell readers in a moment, at a lower price."""
+    publisher().publish_soon(*topics)
 
 
 class AsyncPublisher:
@@ -175,20 +226,20 @@ class Listener:
 
 
 class Waiter:
-    """A blocking ear on one topic, for a loop that must also work when nobody speaks."""
+    """A blocking ear on some topics, for a loop that must also work when nobody speaks."""
 
-    def __init__(self, url: str | None, topic: str) -> None:
+    def __init__(self, url: str | None, matters: Callable[[str], bool]) -> None:
         self._url = url
-        self._topic = topic
+        self._matters = matters
         self._subscription: redis.client.PubSub | None = None
 
     def wait(self, timeout_s: float) -> None:
-        """Return when the topic changed or after ``timeout_s``, whichever comes first."""
+        """Return when a topic that matters changed or after ``timeout_s``, whichever comes first."""
         until = monotonic() + timeout_s
         try:
             while (left := until - monotonic()) > 0:
                 message = self._subscribed().get_message(ignore_subscribe_messages=True, timeout=left)
-                if message is not None and self._topic in message["data"].decode().split("\n"):
+                if message is not None and any(map(self._matters, message["data"].decode().split("\n"))):
                     self._drain()
                     return
         except (RedisError, OSError):

@@ -15,7 +15,7 @@ from conductor.loops import Loop
 from conductor.sweep.tick import Sweeper
 from mediamill.assets.store import store
 from mediamill.db.session import database
-from mediamill.hints import DISPATCH, Waiter, hint_url
+from mediamill.hints import DISPATCH, SLOT, Waiter, hint_url
 from mediamill.queues.registry import registry
 from mediamill.settings import settings
 from mediamill.telemetry.logs import configure_logs
@@ -46,9 +46,10 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     courier = Courier(db, config)
-    hints = Waiter(hint_url(config), DISPATCH)
+    dispatcher = Dispatcher(db, registry(), wire, config)
+    hints = Waiter(hint_url(config), lambda topic: topic == DISPATCH or (topic == SLOT and dispatcher.is_short))
     loops = [
-        Loop("dispatch", Dispatcher(db, registry(), wire, config).tick, hints.wait, config.poll_s),
+        Loop("dispatch", dispatcher.tick, hints.wait, config.poll_s, dispatcher.rest),
         Loop("sweep", Sweeper(db, wire, config).tick, time.sleep, config.sweep_s),
         Loop("calendar", calendar.tick, waited(stopping), CALENDAR_S),
         Loop("courier", courier.tick, courier.wait, config.poll_s),

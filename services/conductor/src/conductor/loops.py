@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 
+import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from mediamill.clock import monotonic
@@ -19,15 +20,28 @@ BUSY_S = 0.01
 backlog, one turn for several ended jobs costs less and delays nobody."""
 
 
+def rest_after(moved: int) -> float:
+    """Give the seconds until the next turn may begin."""
+    return BUSY_S if moved else FASTEST_S
+
+
 class Loop:
     """Takes turns until it is stopped; ``wait`` sleeps at most the given seconds between them."""
 
-    def __init__(self, name: str, turn: Callable[[], int], wait: Callable[[float], None], every_s: float) -> None:
+    def __init__(
+        self,
+        name: str,
+        turn: Callable[[], int],
+        wait: Callable[[float], None],
+        every_s: float,
+        rest: Callable[[int], float] = rest_after,
+    ) -> None:
         self.name = name
         self.turned_at = 0.0
         self._turn = turn
         self._wait = wait
         self._every_s = every_s
+        self._rest = rest
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -49,11 +63,11 @@ class Loop:
             try:
                 moved = self._turn()
                 self.turned_at = monotonic()
-            except (SQLAlchemyError, OSError, MediamillError) as error:
+            except (SQLAlchemyError, psycopg.Error, OSError, MediamillError) as error:
                 log.warning("%s: %s", self.name, type(error).__name__, exc_info=log.isEnabledFor(logging.DEBUG))
                 self._stopping.wait(self._every_s)
             except Exception:
                 log.exception("%s broke; it goes on", self.name)
                 self._stopping.wait(self._every_s)
-            self._stopping.wait(BUSY_S if moved else FASTEST_S)
+            self._stopping.wait(self._rest(moved))
             self._wait(self._every_s)

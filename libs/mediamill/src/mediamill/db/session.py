@@ -28,6 +28,9 @@ from mediamill.settings import Settings, settings
 
 T = TypeVar("T")
 
+PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
+"""Hot statements find all by keys: planned once a connection, and not by what an empty table was like at that time."""
+
 log = logging.getLogger(__name__)
 
 
@@ -68,7 +71,7 @@ class Database:
     @property
     def _hot(self) -> dict[str, Any]:
         options: dict[str, Any] = self._options["connect_args"]
-        return {**options, "options": f"{options['options']} -c plan_cache_mode=force_generic_plan"}
+        return {**options, "options": f"{options['options']} {PLANNED_ONCE}"}
 
     def run(self, work: Callable[[Connection], T], patience_s: float = 60) -> T:
         """Run ``work`` in a transaction of its own, again and again while the database is away.

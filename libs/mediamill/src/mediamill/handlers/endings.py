@@ -33,7 +33,8 @@ def succeed(connection: Connection, run: Run, answer: Answer) -> bool:
     output = answer.model_dump(mode="json")
     if foreign := borrowed(run, answer):
         connection.execute(answered_with(run.job_id, run.tenant_id, foreign))
-    return bool(end(connection, transition.succeed(run.job_id, run.delivery, output)))
+    reusable = run.kind.manifest.reuse
+    return bool(end(connection, transition.succeed(run.job_id, run.delivery, output, reusable=reusable)))
 
 
 def borrowed(run: Run, answer: Answer) -> list[Asset]:

@@ -20,7 +20,7 @@ from mediamill.handlers.pulse import Health, PulseWriter
 from mediamill.handlers.registration import Registration
 from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.runner import Parts, TimedOut, run_claimed
-from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
+from mediamill.hints import DISPATCH, SLOT, job_topic, publish_hint, publish_hint_soon, tenant_topic
 from mediamill.jobs import transition
 from mediamill.jobs.model import Job
 from mediamill.jobs.states import State
@@ -89,7 +89,7 @@ class WorkerProcess:
             if not self._draining.is_set():
                 self.registration.register()
                 self._tell(Health.HEALTHY)
-                publish_hint(DISPATCH)
+                publish_hint(DISPATCH, SLOT)
         except (SQLAlchemyError, psycopg.Error) as error:
             log.warning("could not register yet: %s", type(error).__name__)
         for thread in self._threads:
@@ -115,7 +115,7 @@ class WorkerProcess:
             self._parts.db.one(transition.refuse(job_id, delivery, worker_id))
             log.debug("a delivery is stale or not served here", extra={"job_id": str(job_id), "delivery": delivery})
             return
-        publish_hint(job_topic(row.id), tenant_topic(row.tenant_id))
+        publish_hint_soon(job_topic(row.id), tenant_topic(row.tenant_id))
         run = Run.of(row, self._parts.registry.kind(row.kind))
         with self._lock:
             self._running[run.job_id] = run

@@ -18,7 +18,7 @@ from mediamill.handlers.journaled import JournaledContext
 from mediamill.handlers.parked import Parked
 from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.scratch import Scratch
-from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
+from mediamill.hints import DISPATCH, SLOT, job_topic, publish_hint, tenant_topic
 from mediamill.jobs import transition
 from mediamill.processes import Stopped, owning
 from mediamill.queues.registry import Registry
@@ -51,7 +51,7 @@ class Parts(NamedTuple):
 
 def run_claimed(run: Run, parts: Parts) -> None:
     """Run a claimed job to one of its endings."""
-    log.info("job starts", extra={"job_id": str(run.job_id), "kind": run.kind.name, "delivery": run.delivery})
+    log.debug("job starts", extra={"job_id": str(run.job_id), "kind": run.kind.name, "delivery": run.delivery})
     try:
         answer = _call(run, parts)
     except Parked as parked:
@@ -86,8 +86,9 @@ def _end_well(run: Run, parts: Parts, answer: Answer) -> None:
         _end(run, parts, lambda c: endings.succeed(c, run, answer))
         return
     output = answer.model_dump(mode="json")
-    moved = parts.db.one(transition.succeed(run.job_id, run.delivery, output), PATIENCE_S)
-    _leave(run, parts, was_held=moved is not None)
+    ending = transition.succeed(run.job_id, run.delivery, output, reusable=run.kind.manifest.reuse)
+    moved = parts.db.one(ending, PATIENCE_S)
+    _leave(run, parts, SLOT, was_held=moved is not None)
 
 
 def _end_stopped(run: Run, parts: Parts) -> None:
@@ -112,11 +113,11 @@ def _end(run: Run, parts: Parts, ending: Callable[[Connection], bool]) -> None:
         # The ending itself was refused, as by a child whose input does not fit its kind.
         facts = endings.describe(error)
         held = parts.db.run(lambda c: endings.fail(c, run, facts), PATIENCE_S)
-    _leave(run, parts, was_held=held)
+    _leave(run, parts, SLOT, DISPATCH, was_held=held)
 
 
-def _leave(run: Run, parts: Parts, *, was_held: bool) -> None:
+def _leave(run: Run, parts: Parts, *news: str, was_held: bool) -> None:
     """Give back the slot of a run whose job was taken from it, and tell whoever listens that the run is over."""
     if not was_held:
         parts.db.run(lambda c: endings.release(c, run), PATIENCE_S)
-    publish_hint(job_topic(run.job_id), tenant_topic(run.tenant_id), DISPATCH)
+    publish_hint(job_topic(run.job_id), tenant_topic(run.tenant_id), *news)

@@ -170,19 +170,21 @@ def claim(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
     return _statement(moved, told(moved, CLAIM.event, data), leased)
 
 
-@prepared(job_id=UUID, delivery=int, output=dict)
-def succeed(job_id: UUID, delivery: int, output: Mapping[str, Any]) -> Select[Any]:
-    """End a run with its answer, and let ``cache: reuse`` find it."""
+@prepared(job_id=UUID, delivery=int, output=dict, reusable=bool)
+def succeed(job_id: UUID, delivery: int, output: Mapping[str, Any], *, reusable: bool) -> Select[Any]:
+    """End a run with its answer, and let ``cache: reuse`` find it if its kind allows that."""
     moved = _moved(SUCCEED, fenced(job_id, delivery), {"output": output, "progress": null()})
-    return _statement(moved, told(moved, SUCCEED.event, as_json({})), _unleased(moved), _reusable(moved))
+    return _statement(
+        moved, told(moved, SUCCEED.event, as_json({})), _unleased(moved), _remembered(moved, reusable=reusable)
+    )
 
 
-def _reusable(moved: CTE) -> CTE:
-    rows = select(moved.c.tenant_id, moved.c.fingerprint, moved.c.id)
+def _remembered(moved: CTE, *, reusable: bool) -> CTE:
+    rows = select(moved.c.tenant_id, moved.c.fingerprint, moved.c.id).where(parameter(reusable))
     made = pg_insert(Reuse).from_select(["tenant_id", "fingerprint", "job_id"], rows)
     return made.on_conflict_do_update(
         index_elements=["tenant_id", "fingerprint"], set_={"job_id": made.excluded.job_id}
-    ).cte("reusable")
+    ).cte("remembered")
 
 
 @prepared(job_id=UUID, delivery=int, error=dict)

@@ -4,37 +4,47 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-READY_QUEUES = text("""
+_WORKERS = """
+SELECT workers.id, workers.queues, workers.slots, workers.cohort, count(leases.job_id) AS busy
+FROM workers LEFT JOIN leases ON leases.worker_id = workers.id
+WHERE NOT workers.draining AND workers.seen_at > now() - make_interval(secs => :lease_s)
+GROUP BY workers.id
+"""
+
+WORKERS = text(f"SELECT to_jsonb(found) AS worker FROM ({_WORKERS}) AS found")  # noqa: S608  # a constant of this file
+
+LOOK = text(f"""
 WITH RECURSIVE found AS (
     (SELECT queue FROM lines ORDER BY queue LIMIT 1)
     UNION ALL
     SELECT (SELECT queue FROM lines WHERE queue > found.queue ORDER BY queue LIMIT 1)
     FROM found WHERE found.queue IS NOT NULL
+), ready AS MATERIALIZED (
+    SELECT found.queue FROM found LEFT JOIN queues ON queues.name = found.queue
+    WHERE found.queue IS NOT NULL AND NOT coalesce(queues.paused, false)
 )
-SELECT found.queue FROM found LEFT JOIN queues ON queues.name = found.queue
-WHERE found.queue IS NOT NULL AND NOT coalesce(queues.paused, false)
-""")
-"""Queues with a line, found by jumping along the index instead of counting."""
-
-WORKERS = text("""
-SELECT workers.id, workers.queues, workers.slots, workers.cohort, count(leases.job_id) AS busy
-FROM workers LEFT JOIN leases ON leases.worker_id = workers.id
-WHERE NOT workers.draining AND workers.seen_at > now() - make_interval(secs => :lease_s)
-GROUP BY workers.id
-""")
-
-UNCLAIMED = text("SELECT queue, count(*) AS jobs FROM leases WHERE worker_id IS NULL GROUP BY queue")
+SELECT array(SELECT queue FROM ready) AS ready,
+    (SELECT jsonb_agg(one) FROM ({_WORKERS}) AS one WHERE EXISTS (SELECT 1 FROM ready)) AS workers,
+    (SELECT jsonb_object_agg(queue, jobs) FROM (
+        SELECT queue, count(*) AS jobs FROM leases WHERE worker_id IS NULL GROUP BY queue
+    ) AS published WHERE EXISTS (SELECT 1 FROM ready)) AS unclaimed
+""")  # noqa: S608  # as above
+"""Queues with a line, found by jumping along the index instead of counting; if there are any, who could do their jobs
+and how many are published already."""
 
 RUNNING_BY_KIND = text("SELECT kind, count(*) AS jobs FROM leases WHERE queue = :queue GROUP BY kind")
 
 LOCK = text("SELECT pg_try_advisory_xact_lock(:key, hashtext(:queue))")
 
 TURNS = text("""
-INSERT INTO queues (name) VALUES (:queue) ON CONFLICT (name) DO UPDATE SET name = excluded.name
-RETURNING turns, paused
+SELECT coalesce(queues.turns, '{}') AS turns, coalesce(queues.paused, false) AS paused
+FROM (SELECT 1) AS always LEFT JOIN queues ON queues.name = :queue
 """)
 
-KEEP_TURNS = text("UPDATE queues SET turns = CAST(:turns AS jsonb) WHERE name = :queue")
+KEEP_TURNS = text("""
+INSERT INTO queues (name, turns) VALUES (:queue, CAST(:turns AS jsonb))
+ON CONFLICT (name) DO UPDATE SET turns = excluded.turns
+""")
 
 CANDIDATES = text("""
 WITH RECURSIVE owners AS (
@@ -107,3 +117,46 @@ WITH held AS (
 SELECT id, delivery FROM moved
 """)
 """The job is locked before its line, as by everything that moves a job."""
+
+ALL_AT_ONCE = text("""
+WITH mine AS MATERIALIZED (
+    SELECT pg_try_advisory_xact_lock(:key, hashtext(:queue)) AS is_mine
+), waiting AS MATERIALIZED (
+    SELECT job_id, tenant_id, kind, generation, rank, priority, run_at FROM lines
+    WHERE queue = :queue AND (SELECT is_mine FROM mine) LIMIT :slots + 1
+), fits AS MATERIALIZED (
+    SELECT (SELECT count(*) FROM waiting) <= :slots
+        AND NOT EXISTS (SELECT 1 FROM queues WHERE name = :queue AND paused)
+        AND NOT EXISTS (SELECT 1 FROM tenants WHERE max_running IS NOT NULL
+                        AND id IN (SELECT tenant_id FROM waiting))
+        AND NOT EXISTS (SELECT 1 FROM waiting WHERE CAST(:served AS text[]) IS NOT NULL
+                        AND kind || coalesce('@' || generation, '') <> ALL(CAST(:served AS text[]))) AS all_do
+), held AS (
+    SELECT jobs.id, jobs.queue, jobs.tenant_id, jobs.kind FROM jobs
+    WHERE id IN (SELECT job_id FROM waiting WHERE run_at <= now()) AND state = 'queued'
+      AND (SELECT all_do FROM fits)
+    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+), unlined AS (
+    DELETE FROM lines USING held WHERE lines.job_id = held.id
+    RETURNING lines.job_id, lines.queue, lines.tenant_id, lines.kind
+), moved AS (
+    UPDATE jobs SET delivery = delivery + 1 FROM unlined WHERE jobs.id = unlined.job_id
+    RETURNING jobs.id, jobs.delivery
+), leased AS (
+    INSERT INTO leases (job_id, queue, tenant_id, kind, delivery)
+    SELECT unlined.job_id, unlined.queue, unlined.tenant_id, unlined.kind, moved.delivery
+    FROM unlined JOIN moved ON moved.id = unlined.job_id
+    ON CONFLICT (job_id) DO UPDATE
+    SET delivery = excluded.delivery, worker_id = NULL, published_at = now(), claimed_at = NULL
+)
+SELECT fits.all_do, moved.id, moved.delivery, waiting.tenant_id, waiting.kind, waiting.rank, waiting.priority,
+    tenants.weight, coalesce(queues.turns, '{}') AS turns
+FROM fits LEFT JOIN moved ON true
+LEFT JOIN waiting ON waiting.job_id = moved.id
+LEFT JOIN tenants ON tenants.id = waiting.tenant_id
+LEFT JOIN queues ON queues.name = :queue
+""")
+"""Hand over a whole line, if there is room for all of it and nobody has a limit: then there is nothing to choose.
+
+``all_do`` tells whether that was so; a row holds a job, or none. The lock is taken within the statement, which sees the
+line as it was just before: what a rival handed over meanwhile is no longer there to be deleted, and so is not moved."""

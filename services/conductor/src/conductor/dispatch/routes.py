@@ -20,15 +20,18 @@ class Cohorts:
     """What every cohort serves, asked once for each."""
 
     def __init__(self) -> None:
-        self._labels: dict[str, frozenset[str]] = {}
+        self.known: dict[str, frozenset[str]] = {}
+
+    def missing(self, workers: Sequence[LiveWorker]) -> set[str]:
+        """Give the cohorts of these workers that were not asked for yet."""
+        return {worker.cohort for worker in workers if worker.cohort is not None} - self.known.keys()
 
     def labels(self, connection: Connection, workers: Sequence[LiveWorker]) -> Labels:
         """Give what the cohorts of these workers serve."""
-        missing = {worker.cohort for worker in workers if worker.cohort is not None} - self._labels.keys()
-        if missing:
+        if missing := self.missing(workers):
             rows = connection.execute(_SERVES, {"cohorts": sorted(missing)})
-            self._labels.update({row.cohort: labels_of(row.serves) for row in rows})
-        return self._labels
+            self.known.update({row.cohort: labels_of(row.serves) for row in rows})
+        return self.known
 
 
 @dataclass

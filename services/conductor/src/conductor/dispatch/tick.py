@@ -11,8 +11,11 @@ from uuid import UUID
 from sqlalchemy import Connection, Row
 
 from conductor.dispatch import queries
-from conductor.dispatch.routes import Cohorts, Routes, routes
+from conductor.dispatch.express import LOCK_CLASS, all_at_once
+from conductor.dispatch.routes import Cohorts, Labels, Routes, routes
 from conductor.dispatch.window import LiveWorker, window
+from conductor.loops import rest_after
+from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
 from mediamill.queues.ageing import Waiting, in_order
 from mediamill.queues.fair import Batch, Candidate, TenantLine, Turns, next_batch
@@ -24,11 +27,11 @@ from mediamill.wire.publish import Publisher
 
 log = logging.getLogger(__name__)
 
-LOCK_CLASS = 0x646973
 TENANT_LOCK_CLASS = 0x74656E
 UNBOUNDED = 1_000_000
 LARGEST_BATCH = 500
 SHORT_S = 1.0
+MOST_RESTS = 3
 
 
 class Dispatcher:
@@ -40,26 +43,50 @@ class Dispatcher:
         self._publisher = publisher
         self._config = config
         self._cohorts = Cohorts()
+        self.is_short = False
+        """Whether the last turn may have left somebody in line for want of a slot, so that a free one is news."""
 
     def tick(self) -> int:
         """Hand over what the windows have room for, publish it after the commit, and tell how many that were."""
-        with self._db.unit_of_work() as connection:
-            ready = [row.queue for row in connection.execute(queries.READY_QUEUES)]
-            if not ready:
-                return 0
-            workers = live_workers(connection, self._config.lease_s)
-            labels = self._cohorts.labels(connection, workers)
-            unclaimed = {row.queue: row.jobs for row in connection.execute(queries.UNCLAIMED)}
+        look = self._db.one(Prepared(queries.LOOK, {"lease_s": self._config.lease_s}), patience_s=0)
+        self.is_short = False
+        if look is None or not look.ready:
+            return 0
+        workers = [_live(worker) for worker in look.workers or ()]
+        labels = self._labels(workers)
+        unclaimed: dict[str, int] = look.unclaimed or {}
         handed_over = 0
-        for queue in ready:
-            free = min(window(queue, workers, unclaimed, self._prefetch(queue)), LARGEST_BATCH)
-            if free == 0:
-                continue
+        for queue in look.ready:
+            room = window(queue, workers, unclaimed, self._prefetch(queue))
+            free = min(room, LARGEST_BATCH)
             ways = routes(queue, workers, labels, unclaimed, self._prefetch(queue))
-            deliveries = self._hand_over(queue, free, ways)
+            deliveries = self._fill(queue, free, ways) if free else []
+            self.is_short = self.is_short or free == 0
             unclaimed[queue] = unclaimed.get(queue, 0) + len(deliveries)
-            handed_over += self._publisher.publish(deliveries)
+            handed_over += self._publisher.publish(deliveries) if deliveries else 0
         return handed_over
+
+    def rest(self, moved: int) -> float:
+        """Give the seconds until the next turn: longer the faster jobs come while all find a slot.
+
+        One turn then serves several of them for the price of one. A job that comes alone never waits for that.
+        """
+        return rest_after(moved) if self.is_short else rest_after(moved) * min(max(moved, 1), MOST_RESTS)
+
+    def _labels(self, workers: Sequence[LiveWorker]) -> Labels:
+        if not self._cohorts.missing(workers):
+            return self._cohorts.known
+        with self._db.unit_of_work() as connection:
+            return self._cohorts.labels(connection, workers)
+
+    def _fill(self, queue: str, free: int, ways: Routes) -> list[Delivery]:
+        """Hand over up to ``free`` jobs of a queue: all of them where that is possible, else a fair choice."""
+        if not ways.narrow and not self._limits(queue):
+            everything = all_at_once(self._db, queue, free, ways.served, self._config.age_step_ms)
+            if everything is not None:
+                return everything
+        self.is_short = True
+        return self._hand_over(queue, free, ways)
 
     def _prefetch(self, queue: str) -> int:
         """Give how many deliveries may wait at the workers: none, where another worker could do them meanwhile."""
@@ -82,21 +109,24 @@ class Dispatcher:
             return _take(connection, queue, batch, _addressed(batch.jobs, rows, ways))
 
     def _kind_room(self, connection: Connection, queue: str) -> dict[str, int]:
-        limits = {
-            kind.name: kind.manifest.max_running
-            for kind in self._registry.kinds.values()
-            if kind.queue == queue and kind.manifest.max_running is not None
-        }
+        limits = self._limits(queue)
         if not limits:
             return {}
         running = {row.kind: row.jobs for row in connection.execute(queries.RUNNING_BY_KIND, {"queue": queue})}
         return {kind: limit - running.get(kind, 0) for kind, limit in limits.items()}
 
+    def _limits(self, queue: str) -> dict[str, int]:
+        kinds = (kind for kind in self._registry.kinds.values() if kind.queue == queue)
+        return {kind.name: limit for kind in kinds if (limit := kind.manifest.max_running) is not None}
+
 
 def live_workers(connection: Connection, lease_s: float) -> list[LiveWorker]:
     """Give the workers that take deliveries now."""
-    rows = connection.execute(queries.WORKERS, {"lease_s": lease_s})
-    return [LiveWorker(row.id, frozenset(row.queues), row.slots, row.busy, row.cohort) for row in rows]
+    return [_live(found) for found in connection.execute(queries.WORKERS, {"lease_s": lease_s}).scalars()]
+
+
+def _live(found: Mapping[str, Any]) -> LiveWorker:
+    return LiveWorker(UUID(found["id"]), frozenset(found["queues"]), found["slots"], found["busy"], found["cohort"])
 
 
 def _candidates(
