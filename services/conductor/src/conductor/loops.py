@@ -6,10 +6,10 @@ import logging
 import threading
 from collections.abc import Callable
 
-import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from mediamill.clock import monotonic
+from mediamill.db.direct import AWAY
 from mediamill.errors import MediamillError
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class Loop:
             try:
                 moved = self._turn()
                 self.turned_at = monotonic()
-            except (SQLAlchemyError, psycopg.Error, OSError, MediamillError) as error:
+            except (SQLAlchemyError, *AWAY, OSError, MediamillError) as error:
                 log.warning("%s: %s", self.name, type(error).__name__, exc_info=log.isEnabledFor(logging.DEBUG))
                 self._stopping.wait(self._every_s)
             except Exception:
