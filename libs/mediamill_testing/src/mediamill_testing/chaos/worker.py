@@ -20,7 +20,7 @@ NOBODY = UUID(int=0)
 WRITES = {
     id(transition.claim(NOBODY, 0, NOBODY).clause): "claim",
     id(journal.complete(NOBODY, 0, 0, None).clause): "result",
-    id(transition.succeed(NOBODY, 0, {}).clause): "finish",
+    id(transition.succeed(NOBODY, 0, {}, reusable=False).clause): "finish",
 }
 PARK = "INSERT INTO waits"
 
