@@ -44,8 +44,8 @@ class Client:
         self._followed: dict[UUID, list[int]] = {}
         self._stopping, self._seen_all = threading.Event(), threading.Event()
         self._followers: list[threading.Thread] = []
-        self._poster = threading.Thread(target=self._post_for_ever, name="poster")
-        self._tenants_follower = threading.Thread(target=self._follow_tenant, name="tenant follower")
+        self._poster = threading.Thread(target=self._post_for_ever, name="poster", daemon=True)
+        self._tenants_follower = threading.Thread(target=self._follow_tenant, name="tenant follower", daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -108,7 +108,7 @@ class Client:
                 self.found.append(f"one Idempotency-Key made {first['id']} and {again}")
         if number % FOLLOW_EVERY == 0:
             self._followed[job] = []
-            follower = threading.Thread(target=self._follow_job, args=(job,), name="follower")
+            follower = threading.Thread(target=self._follow_job, args=(job,), name="follower", daemon=True)
             follower.start()
             self._followers.append(follower)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import logging
 import random
 import shutil
@@ -32,6 +33,7 @@ UNFINISHED = "SELECT count(*) AS n FROM jobs WHERE NOT state = ANY(%(final)s)"
 READY = "SELECT count(*) AS n FROM workers WHERE NOT draining"
 STARTS_IN_S = 60.0
 MOST_OPEN = 60
+LEAST_ROUNDS = 2
 ORDER_EVERY_S = 0.8
 SHAKES_POSTGRES = ("restart_postgres", "kill_postgres", "kill_backend")
 
@@ -50,14 +52,15 @@ class Plan(NamedTuple):
 
 
 def full(rng: random.Random, minutes: float) -> Plan:
-    """Faults for so many minutes: each kind once in random order, then again."""
+    """Faults for so many minutes: each kind once in random order, then again, and on a busy machine at least twice."""
 
     def faults() -> Iterator[str]:
         until = clock.monotonic() + minutes * 60
-        while clock.monotonic() < until:
+        for turn in itertools.count():
             for name in rng.sample(sorted(FAULTS), len(FAULTS)):
-                if clock.monotonic() < until:
-                    yield name
+                if turn >= LEAST_ROUNDS and clock.monotonic() > until:
+                    return
+                yield name
 
     return Plan(faults(), (0.3, 2), None, is_full=True, calm_s=150)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
 
-from mediamill import clock
 from mediamill.assets.store import FileStore
 from mediamill.db.session import Database
 
@@ -34,9 +33,19 @@ RETURNING sha256
 _STILL_NAMED = text("SELECT 1 FROM assets WHERE sha256 = :sha256 LIMIT 1")
 
 
+_DAYS_AGO = text("SELECT now() - make_interval(days => :days)")
+
+
+def _days_ago(db: Database, days: int) -> datetime:
+    """Tell it by the database's clock: one that is wrong in this process must not delete what is young."""
+    with db.unit_of_work() as connection:
+        at: datetime = connection.execute(_DAYS_AGO, {"days": days}).scalar_one()
+    return at
+
+
 def forget_jobs(db: Database, keep_days: int) -> int:
     """Delete jobs that ended more than ``keep_days`` ago, with their events, steps and links; tell how many."""
-    before = clock.now() - timedelta(days=keep_days)
+    before = _days_ago(db, keep_days)
     # Ids begin with the milliseconds of their birth, so the key itself bounds the search.
     bound = UUID(int=int(before.timestamp() * 1000) << 80)
     deleted = 0
@@ -54,7 +63,7 @@ def forget_assets(db: Database, store: FileStore, keep_days: int) -> int:
     Bytes go only when no tenant's row names them, after the rows, and never while they are young: somebody may be
     about to name them again.
     """
-    before = clock.now() - timedelta(days=keep_days)
+    before = _days_ago(db, keep_days)
     deleted = 0
     while True:
         with db.unit_of_work() as connection:
