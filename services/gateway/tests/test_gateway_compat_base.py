@@ -1,0 +1,92 @@
+"""What every surface shares: names of models, capabilities, refusals in another dialect."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from uuid import uuid4
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from gateway.compat import capability
+from gateway.compat.catalogue import Catalogue, UnknownModel
+from gateway.compat.dialects import Dialects, Refusal
+from gateway.problems import Problem, problem
+from mediamill.errors import Forbidden
+from mediamill_testing.harness import engine_registry
+
+
+class Shout:
+    prefix = "/shout/"
+
+    def refuse(self, problem: Problem) -> Refusal:
+        return Refusal(418, problem.detail.upper().encode(), "text/plain", {"x-code": problem.code})
+
+
+def test_a_model_is_found_by_its_path_its_bare_name_its_kind_and_its_alias() -> None:
+    catalogue = Catalogue(engine_registry(), {"acme/nothing": "test.noop"})
+
+    found = [catalogue.model(name).kind.name for name in ("mediamill/test-noop", "test-noop", "test.noop")]
+
+    assert found == ["test.noop"] * 3
+    assert catalogue.model("acme/nothing").kind.name == "test.noop"
+    assert catalogue.model_of("test.noop").path == "mediamill/test-noop"
+
+
+def test_an_unknown_model_is_refused_with_the_names_that_there_are() -> None:
+    with pytest.raises(UnknownModel, match="mediamill/test-noop"):
+        Catalogue(engine_registry(), {}).model("acme/anything")
+
+
+def test_a_capability_opens_its_own_job_for_its_own_purpose() -> None:
+    tenant, job = uuid4(), uuid4()
+
+    word = capability.grant("stream", tenant, job)
+
+    assert capability.opened("stream", word) == (tenant, job)
+    with pytest.raises(Forbidden):
+        capability.opened("response", word)
+
+
+@pytest.mark.parametrize("word", ["", "x", "a.b.c.d", "....", "00.00.99999999999.0"])
+def test_a_word_that_nobody_granted_opens_nothing(word: str) -> None:
+    with pytest.raises(Forbidden):
+        capability.opened("stream", word)
+
+
+def test_a_changed_capability_opens_nothing() -> None:
+    word = capability.grant("stream", uuid4(), uuid4())
+    _, rest = word.split(".", 1)
+
+    with pytest.raises(Forbidden):
+        capability.opened("stream", f"{uuid4().hex}.{rest}")
+
+
+def test_a_problem_under_a_prefix_is_told_in_its_dialect_and_nothing_else_is_touched() -> None:
+    app = Dialects(Starlette(routes=[Route("/{rest:path}", answer)]), [Shout()])
+
+    told, plain, elsewhere = asyncio.run(get(app, "/shout/no", "/shout/yes", "/v1/no"))
+
+    assert (told.status_code, told.text, told.headers["x-code"]) == (418, "IT IS NOT.", "not-it")
+    assert told.headers["retry-after"] == "7"
+    assert plain.text == "yes"
+    assert elsewhere.headers["content-type"] == "application/problem+json"
+    assert json.loads(elsewhere.text)["code"] == "not-it"
+
+
+async def get(app: ASGIApp, *paths: str) -> list[httpx.Response]:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+        return [await client.get(path) for path in paths]
+
+
+async def answer(request: Request) -> Response:
+    if request.url.path.endswith("no"):
+        return problem(request, 400, code="not-it", title="No.", detail="It is not.", headers={"Retry-After": "7"})
+    return PlainTextResponse("yes")
