@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -17,9 +18,10 @@ from starlette.types import ASGIApp
 from gateway.compat import capability
 from gateway.compat.catalogue import Catalogue, UnknownModel
 from gateway.compat.dialects import Dialects, Refusal
+from gateway.compat.retries import earlier
 from gateway.problems import Problem, problem
 from mediamill.errors import Forbidden
-from mediamill_testing.harness import engine_registry
+from mediamill_testing.harness import Mill, engine_registry
 
 
 class Shout:
@@ -78,6 +80,17 @@ def test_a_problem_under_a_prefix_is_told_in_its_dialect_and_nothing_else_is_tou
     assert plain.text == "yes"
     assert elsewhere.headers["content-type"] == "application/problem+json"
     assert json.loads(elsewhere.text)["code"] == "not-it"
+
+
+@pytest.mark.anyio
+async def test_a_retry_finds_the_first_job_and_another_request_or_tenant_does_not(app: FastAPI, mill: Mill) -> None:
+    same, other = mill.request("test.noop", {"payload": "a"}), mill.request("test.noop", {"payload": "b"})
+    foreign = mill.request("test.noop", {"payload": "a"}, tenant_id=mill.add_tenant("second"))
+    job = mill.accept("test.noop", {"payload": "a"})
+
+    found = [await earlier(app.state.edge, request) for request in (same, other, foreign)]
+
+    assert found == [job, None, None]
 
 
 async def get(app: ASGIApp, *paths: str) -> list[httpx.Response]:

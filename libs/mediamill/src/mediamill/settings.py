@@ -78,6 +78,11 @@ class Settings(BaseSettings):
     sweep_s: float = Field(1, gt=0, description="How often dead workers and due timers are looked for, in seconds.")
     max_crashes: int = Field(3, ge=1, description="A job that took this many workers down fails as 'crashed'.")
 
+    model_aliases: dict[str, str] = Field(
+        {},
+        description="Names of models that drop-in clients use, and the kind that serves each, as JSON: "
+        '{"black-forest-labs/flux-schnell": "image.generate"}.',
+    )
     max_body_bytes: int = Field(10_000_000, ge=1_000, description="Largest JSON body of a request, in bytes.")
     max_upload_bytes: int = Field(2_000_000_000, ge=1_000, description="Largest upload, in bytes.")
     asset_url_ttl_s: int = Field(86_400, ge=60, description="How long a signed asset URL opens, in seconds.")

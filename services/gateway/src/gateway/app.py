@@ -22,6 +22,9 @@ import gateway.tenants.routes
 import gateway.usage.routes
 import gateway.webhooks.routes
 from gateway import openapi, problems
+from gateway.compat import surfaces
+from gateway.compat.catalogue import Catalogue
+from gateway.compat.dialects import Dialects
 from gateway.edge import Edge
 from gateway.kinds.models import present
 from gateway.limits import BodyLimit, RequestIds
@@ -41,8 +44,9 @@ ROUTERS = (
     gateway.tenants.routes.router,
     gateway.tenants.key_routes.router,
     gateway.operations.routes.router,
+    *surfaces.ROUTERS,
 )
-UPLOADS = frozenset({gateway.assets.routes.UPLOAD_PATH})
+UPLOADS = surfaces.UPLOADS | {gateway.assets.routes.UPLOAD_PATH}
 EXPOSED = [
     "Location",
     "Retry-After",
@@ -71,11 +75,13 @@ def create_app(config: Settings | None = None, kinds: Registry | None = None) ->
         strict_content_type=False,
     )
     app.state.edge = edge
+    app.state.catalogue = Catalogue(edge.registry, config.model_aliases)
     for router in ROUTERS:
         app.include_router(router)
     problems.install(app)
     app.add_middleware(problems.LastResort)
     app.add_middleware(BodyLimit, limit=config.max_body_bytes, uploads=UPLOADS)
+    app.add_middleware(Dialects, dialects=surfaces.DIALECTS)
     # Keys are sent in a header that no browser adds by itself, so any page may ask.
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED

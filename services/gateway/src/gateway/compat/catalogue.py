@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from fastapi import Depends, Request
 
 from mediamill.errors import NotFound
 from mediamill.queues.registry import Kind, Registry
@@ -57,3 +59,11 @@ class Catalogue:
 def _ours(registry: Registry) -> Iterator[Model]:
     for kind in registry.kinds.values():
         yield Model(OWNER, kind.name.replace(".", "-"), kind)
+
+
+async def _catalogue(request: Request) -> Catalogue:
+    found: Catalogue = request.app.state.catalogue
+    return found
+
+
+CatalogueOf = Annotated[Catalogue, Depends(_catalogue)]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -12,6 +11,7 @@ from sqlalchemy import RowMapping
 
 from gateway.auth import Owner
 from gateway.edge import EdgeOf
+from gateway.ids import first_id_of
 from gateway.problems import refusals
 from mediamill.clock import now
 from mediamill.tenants import queries
@@ -91,8 +91,3 @@ def quota(facts: RowMapping) -> Quota:
         budget_left=None if budget is None else round(max(0.0, budget - facts["spent"]), 6),
         **{name: facts[name] for name in ("queued", "max_queued", "running", "max_running", "budget", "spent")},
     )
-
-
-def first_id_of(at: datetime) -> UUID:
-    """Give the smallest UUIDv7 of a time: ids sort by time, so an index on ids finds what was made since."""
-    return UUID(int=int(at.timestamp() * 1000) << 80)

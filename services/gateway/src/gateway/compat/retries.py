@@ -1,0 +1,41 @@
+"""Blind retries: some clients post again after a fault without saying which request that was.
+
+A client that marks its retries, as OpenAI's do by ``x-stainless-retry-count``, is given the job of the first try: the
+newest of its tenant with the same fingerprint, if that is not old. Nothing is written for this; ids tell their time.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from gateway.edge import Edge
+from gateway.ids import first_id_of
+from mediamill.clock import now
+from mediamill.db.prepared import prepared
+from mediamill.jobs.draft import fingerprint
+from mediamill.jobs.model import Job
+from mediamill.jobs.request import Request
+
+WINDOW = timedelta(minutes=2)
+
+
+@prepared(tenant_id=UUID, kind=str, fingerprint=str, since=UUID)
+def newest_like(tenant_id: UUID, kind: str, fingerprint: str, since: UUID) -> Select[tuple[UUID]]:
+    """Give the newest of a tenant's jobs of that kind and fingerprint that was made since."""
+    mine = (Job.tenant_id == tenant_id, Job.kind == kind, Job.id >= since)
+    like = select(Job.id).where(*mine, Job.fingerprint == fingerprint, Job.parent_id.is_(None))
+    return like.order_by(Job.id.desc()).limit(1)
+
+
+async def earlier(edge: Edge, request: Request) -> UUID | None:
+    """Give the job that an earlier try of this request made, if there was one within ``WINDOW``."""
+    provider = request.provider or request.kind.manifest.providers[0]
+    body = request.input.model_dump(mode="json")
+    wanted = fingerprint(request.kind.name, request.kind.manifest.version, provider, body)
+    look = newest_like(request.tenant_id, request.kind.name, wanted, first_id_of(now() - WINDOW))
+    async with edge.look() as connection:
+        found: UUID | None = (await connection.execute(*look)).scalar_one_or_none()
+    return found
