@@ -7,6 +7,7 @@ newest of its tenant with the same fingerprint, if that is not old. Nothing is w
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -23,7 +24,7 @@ WINDOW = timedelta(minutes=2)
 
 
 @prepared(tenant_id=UUID, kind=str, fingerprint=str, since=UUID)
-def newest_like(tenant_id: UUID, kind: str, fingerprint: str, since: UUID) -> Select[tuple[UUID]]:
+def newest_like(tenant_id: UUID, kind: str, fingerprint: str, since: UUID) -> Select[Any]:
     """Give the newest of a tenant's jobs of that kind and fingerprint that was made since."""
     mine = (Job.tenant_id == tenant_id, Job.kind == kind, Job.id >= since)
     like = select(Job.id).where(*mine, Job.fingerprint == fingerprint, Job.parent_id.is_(None))
