@@ -141,10 +141,22 @@ class Transient(JobError):
         self.retry_after_s = retry_after_s
 
 
+class RateLimited(Transient):
+    """The vendor takes no more right now."""
+
+    code, status = "rate-limited", 429
+
+
 class Permanent(JobError):
     """The job cannot succeed as it was asked for."""
 
     code, status = "permanent", 422
+
+
+class Moderated(Permanent):
+    """The vendor refused the content."""
+
+    code = "moderated"
 
 
 class ProviderDown(JobError):

@@ -33,11 +33,18 @@ class Settings(BaseSettings):
         SecretStr(""), description="Signs asset URLs and list cursors; the same on every gateway. Required there."
     )
     test_kinds: bool = Field(False, description="Serve the test.* kinds; for tests and benchmarks only.")
-    test_vendor_url: str = Field("", description="The vendor server that test.wait buys from; tests only.")
+    test_vendor_url: str = Field("", description="The vendor server that test.marks leaves its marks at; tests only.")
     test_generations: tuple[int, ...] = Field(
         (1, 2), description="The generations of test.roll that a worker has; tests only."
     )
     test_ledger: str = Field("", description="The file that test.stamp writes to; tests only.")
+    replicate_base_url: str = Field(
+        "https://api.replicate.com",
+        description="Where Replicate answers, without /v1; tests put their own server here.",
+    )
+    replicate_api_token: SecretStr = Field(
+        SecretStr(""), description="Buys from Replicate; without it no kind is offered by it."
+    )
     allow_private_urls: bool = Field(
         False, description="Let webhooks go to loopback and private addresses; off, or users reach your network."
     )

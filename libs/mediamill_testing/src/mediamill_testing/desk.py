@@ -7,18 +7,25 @@ are tested on the real stack.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
+from mediamill.clock import now
 from mediamill.contracts import Answer, Asset
 from mediamill.errors import NotFound
 from mediamill.handlers.context import Call
 from mediamill.ids import uuid7
+from mediamill.providers.chain import choose
+from mediamill.providers.protocol import EffectKey, Pending, Provider
 
 P = ParamSpec("P")
 T = TypeVar("T")
+A = TypeVar("A")
+
+LOOK_EVERY_S = 0.1
 
 
 class DeskContext:
@@ -41,6 +48,16 @@ class DeskContext:
     def effect(self, name: str, submit: Callable[[str], T], recover: Callable[[str], T | None]) -> T:
         """Run the effect."""
         return submit(f"{self.job_id}:{name}")
+
+    def ask(self, provider: Provider[A, T] | Sequence[Provider[A, T]], ask: A) -> T:
+        """Have the vendor make it and wait for it here."""
+        chosen = choose(provider, None)
+        ticket = chosen.submit(ask, EffectKey(self.job_id, 0, 1, "desk", now()))
+        while isinstance(found := chosen.poll(ticket), Pending):
+            time.sleep(LOOK_EVERY_S)
+        if found.failure is not None:
+            raise found.failure.error()
+        return chosen.read(ask, found)
 
     def run(self, kind: str, input: Mapping[str, Any]) -> Answer:
         """Not at a desk."""

@@ -12,6 +12,7 @@ from sqlalchemy import Row, insert, select
 
 from conductor.dispatch.tick import Dispatcher
 from conductor.sweep.tick import Sweeper
+from conductor.watch.tick import Watcher
 from mediamill import clock
 from mediamill.assets.store import FileStore
 from mediamill.contracts import Ask
@@ -25,12 +26,14 @@ from mediamill.ids import uuid7
 from mediamill.jobs.accept import Request, accept
 from mediamill.jobs.model import Job
 from mediamill.jobs.states import FINAL, State
+from mediamill.providers.model import PredictionRow
 from mediamill.queues.manifest import read_manifest
 from mediamill.queues.registry import Queue, Registry
 from mediamill.settings import Settings
 from mediamill.steps.model import Step
 from mediamill.tenants.model import Tenant
 from mediamill.wire.message import Delivery
+from mediamill_vendors import shelf
 
 PACKAGES = {"test": "mediamill_testing.queue", "shop": "mediamill_testing.workshop"}
 
@@ -68,6 +71,7 @@ class Mill:
         self.wire = ListWire()
         self.dispatcher = Dispatcher(self.db, self.registry, self.wire, config)  # type: ignore[arg-type]  # same verb
         self.sweeper = Sweeper(self.db, self.wire, config)  # type: ignore[arg-type]  # same verb
+        self.watcher = Watcher(self.db, "replicate", shelf.vendor, config)
         for queue in PACKAGES:
             self.registry.queue(queue).load_handlers()
         self.tenant = self.add_tenant("first")
@@ -111,7 +115,7 @@ class Mill:
 
     def turn(self) -> int:
         """Sweep, dispatch, and run everything that is on the wire; tell how much happened."""
-        happened = self.sweeper.tick() + self.dispatcher.tick()
+        happened = self.sweeper.tick() + self.watcher.tick() + self.dispatcher.tick()
         deliveries, self.wire.deliveries = self.wire.deliveries, []
         for delivery in deliveries:
             self.worker.deliver(delivery.job_id, delivery.number)
@@ -155,6 +159,12 @@ class Mill:
         """Give a job's journal."""
         with self.db.unit_of_work() as connection:
             return list(connection.execute(select(Step.__table__).where(Step.job_id == job_id).order_by(Step.ordinal)))
+
+    def predictions(self, job_id: UUID) -> list[Row[Any]]:
+        """Give a job's purchases."""
+        query = select(PredictionRow.__table__).where(PredictionRow.job_id == job_id).order_by(PredictionRow.ordinal)
+        with self.db.unit_of_work() as connection:
+            return list(connection.execute(query))
 
     def children(self, job_id: UUID) -> list[Row[Any]]:
         """Give a job's children, oldest first."""

@@ -14,9 +14,11 @@ from sqlalchemy.engine import make_url
 from mediamill.db.migrate import migrate
 from mediamill.db.session import Database
 from mediamill.ids import uuid7
-from mediamill.settings import Settings
+from mediamill.settings import Settings, settings
 from mediamill_testing.desk import DeskContext
 from mediamill_testing.harness import Mill
+from mediamill_testing.vendor.server import VendorServer
+from mediamill_vendors.replicate.vendor import replicate
 from mill.stack import start_postgres, start_valkey
 
 TEMPLATE = "template_mediamill"
@@ -75,6 +77,26 @@ def mill(database_url: str, tmp_path: Path) -> Iterator[Mill]:
     made = Mill(config, tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[VendorServer]:
+    """The test vendor on loopback, which the providers of this process buy from; its webhooks go nowhere."""
+    server = VendorServer().start()
+    server.faults.drop_hooks = True
+    monkeypatch.setenv("MEDIAMILL_REPLICATE_BASE_URL", server.url)
+    monkeypatch.setenv("MEDIAMILL_REPLICATE_API_TOKEN", "test")
+    read_settings_anew()
+    yield server
+    server.close()
+    monkeypatch.undo()
+    read_settings_anew()
+
+
+def read_settings_anew() -> None:
+    """Forget what this process read from its environment."""
+    settings.cache_clear()
+    replicate.cache_clear()
 
 
 def _create(server_url: str, name: str, template: str) -> str:

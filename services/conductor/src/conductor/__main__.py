@@ -13,6 +13,7 @@ from conductor.courier.tick import Courier
 from conductor.dispatch.tick import Dispatcher
 from conductor.loops import Loop
 from conductor.sweep.tick import Sweeper
+from conductor.watch.tick import Watcher
 from mediamill.assets.store import store
 from mediamill.db.session import database
 from mediamill.hints import DISPATCH, SLOT, Waiter, hint_url
@@ -21,6 +22,7 @@ from mediamill.settings import settings
 from mediamill.telemetry.logs import configure_logs
 from mediamill.wire.celery import celery_app
 from mediamill.wire.publish import publisher
+from mediamill_vendors import shelf
 
 CALENDAR_S = 30.0
 STOP_GRACE_S = 5.0
@@ -48,11 +50,13 @@ def main() -> int:
     courier = Courier(db, config)
     dispatcher = Dispatcher(db, registry(), wire, config)
     hints = Waiter(hint_url(config), lambda topic: topic == DISPATCH or (topic == SLOT and dispatcher.is_short))
+    watchers = {name: Watcher(db, name, shelf.vendor, config) for name in shelf.NAMES}
     loops = [
         Loop("dispatch", dispatcher.tick, hints.wait, config.poll_s, dispatcher.rest),
         Loop("sweep", Sweeper(db, wire, config).tick, time.sleep, config.sweep_s),
         Loop("calendar", calendar.tick, waited(stopping), CALENDAR_S),
         Loop("courier", courier.tick, courier.wait, config.poll_s),
+        *[Loop(f"watch {name}", watch.tick, watch.wait, config.poll_s) for name, watch in watchers.items()],
     ]
     for loop in loops:
         loop.start()
@@ -60,7 +64,9 @@ def main() -> int:
     for loop in loops:
         loop.stop()
     courier.ring()
-    for loop in (*loops[:2], loops[3]):
+    for watch in watchers.values():
+        watch.ring()
+    for loop in (*loops[:2], *loops[3:]):
         loop.join(STOP_GRACE_S)
     courier.close(STOP_GRACE_S)
     return 0

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 import gateway.assets.routes
 import gateway.estimates.routes
 import gateway.events.routes
+import gateway.hooks.routes
 import gateway.jobs.post_routes
 import gateway.jobs.routes
 import gateway.kinds.routes
@@ -43,6 +44,7 @@ ROUTERS = (
     gateway.queues.routes.router,
     gateway.tenants.routes.router,
     gateway.tenants.key_routes.router,
+    gateway.hooks.routes.router,
     gateway.operations.routes.router,
     *surfaces.ROUTERS,
 )

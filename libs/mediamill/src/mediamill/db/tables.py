@@ -4,6 +4,7 @@ from mediamill.assets.model import AssetRow, JobAsset
 from mediamill.db.base import Base
 from mediamill.events.model import Event
 from mediamill.jobs.model import Deadline, Idempotency, Job, Lease, Line, Reuse, Signal, Wait, Worker
+from mediamill.providers.model import PredictionRow
 from mediamill.queues.model import QueueState, Schedule
 from mediamill.steps.model import Step
 from mediamill.tenants.model import ApiKey, Tenant
@@ -22,6 +23,7 @@ __all__ = [
     "JobWebhook",
     "Lease",
     "Line",
+    "PredictionRow",
     "QueueState",
     "Reuse",
     "Schedule",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from mediamill.contracts import Answer, Asset
+from mediamill.providers.protocol import Provider
 
 P = ParamSpec("P")
 T = TypeVar("T")
+A = TypeVar("A")
 
 
 class Call(NamedTuple):
@@ -52,6 +54,13 @@ class Context(Protocol):
         ``submit(key)`` does it, with a key that is the same on every try. If a worker died between intent and
         result, ``recover(key)`` finds what was done, or gives ``None`` if it surely never happened, or raises
         ``OutcomeUnknown``.
+        """
+
+    def ask(self, provider: Provider[A, T] | Sequence[Provider[A, T]], ask: A) -> T:
+        """Have a vendor make something, at most once, wait for it, parked, and give the provider's answer.
+
+        Of several providers the one that the job names serves, else the first. Raises what the prediction failed with;
+        only another attempt of the job asks the vendor again.
         """
 
     def run(self, kind: str, input: Mapping[str, Any]) -> Answer:

@@ -20,7 +20,7 @@ from mediamill.jobs.accept import Request, accept
 from mediamill.jobs.ended import end, unfinished_children, withdraw_descendants
 from mediamill.jobs.model import Job, Signal, Wait
 from mediamill.queues.registry import Registry
-from mediamill.steps.model import StepState, StepType
+from mediamill.steps.model import Step, StepState, StepType
 
 BACKOFF_BASE_S = 1.0
 BACKOFF_CAP_S = 300.0
@@ -130,7 +130,7 @@ def _request(run: Run, ordinal: int, kind_name: str, raw: Any, registry: Registr
 
 def _record(connection: Connection, run: Run, awaited: Awaited, children: list[UUID]) -> bool:
     fence = (run.job_id, run.delivery)
-    if awaited.reason == "signal" or (awaited.recorded and awaited.reason == "timer"):
+    if awaited.reason in {"signal", "prediction"} or (awaited.recorded and awaited.reason == "timer"):
         return True
     result: Any = [str(child) for child in children]
     if awaited.reason == "timer":
@@ -146,6 +146,11 @@ def _has_come(connection: Connection, run: Run, awaited: Awaited, children: list
     if awaited.reason == "signal":
         waiting = select(Signal.id).where(Signal.job_id == run.job_id, Signal.name == awaited.signal)
         return connection.execute(waiting).first() is not None
+    if awaited.reason == "prediction":
+        ended = select(Step.ordinal).where(
+            Step.job_id == run.job_id, Step.ordinal == awaited.ordinal, Step.state == StepState.DONE.value
+        )
+        return connection.execute(ended).first() is not None
     if awaited.reason == "timer":
         return False
     pending = len(set(unfinished_children(connection, [run.job_id])) & set(children))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -24,6 +24,7 @@ from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
 from mediamill.errors import ChildFailed, Nondeterministic
 from mediamill.events.model import EventType
+from mediamill.handlers.asking import Buyer, Fenced, Place, step_name
 from mediamill.handlers.context import Call
 from mediamill.handlers.parked import Awaited, Parked, Recalled
 from mediamill.handlers.run import Run, Stop
@@ -33,11 +34,14 @@ from mediamill.jobs import journal, transition
 from mediamill.jobs.model import Job
 from mediamill.jobs.states import FINAL, State
 from mediamill.processes import Stopped
+from mediamill.providers.chain import choose
+from mediamill.providers.protocol import Provider
 from mediamill.queues.registry import Registry
 from mediamill.steps.model import StepState, StepType
 
 P = ParamSpec("P")
 T = TypeVar("T")
+A = TypeVar("A")
 
 PROGRESS_EVERY_S = 0.5
 HELD_S = 0.5
@@ -105,6 +109,13 @@ class JournaledContext:
         recorded = to_jsonable_python(done)
         self._write(journal.complete(*self._fence, ordinal, recorded))
         return typing.cast("T", _adapter(submit).validate_python(recorded))
+
+    def ask(self, provider: Provider[A, T] | Sequence[Provider[A, T]], ask: A) -> T:
+        """Have a vendor make something, and wait for it, parked."""
+        chosen = choose(provider, self._run.provider)
+        ordinal, recalled = self._arrive(name := step_name(chosen), StepType.PREDICTION)
+        fenced = Fenced(self._write, self._prove_hold)
+        return Buyer(self._run, self._db, fenced, Place(ordinal, name)).buy(chosen, ask, recalled)
 
     def run(self, kind: str, input: Mapping[str, Any]) -> Answer:
         """Run a child job and give its answer."""
@@ -225,12 +236,14 @@ class JournaledContext:
         rows = self._db.run(lambda c: list(c.execute(journal.journal_rows(self.job_id))))
         return {row.ordinal: Recalled(row.name, row.type, row.state, (row.result or {}).get("value")) for row in rows}
 
-    def _write(self, statement: Prepared) -> None:
-        """Run a fenced write. No row back: the job is no longer this run's, and the run stops."""
-        if self._db.one(statement) is None:
+    def _write(self, statement: Prepared) -> Any:
+        """Run a fenced write and give its row. No row back: the job is no longer this run's, and the run stops."""
+        row = self._db.one(statement)
+        if row is None:
             self._run.stop(Stop.LOST)
             raise Stopped
         self._hint()
+        return row
 
     def _prove_hold(self, proved_at: float) -> None:
         """Stop a run that was held still, or kept waiting, long enough for its job to be given to somebody else."""

@@ -58,7 +58,8 @@ def steps(tenant_id: UUID, job_id: UUID) -> Select[Any]:
 _WAITING = text("""
 SELECT jobs.queue, jobs.kind, jobs.attempt, jobs.generation, lines.run_at,
     coalesce(lines.run_at > now(), false) AS is_later,
-    leases.job_id IS NOT NULL AS is_handed_over, waits.reason AS awaited, waits.signal, waits.wake_at, waits.pending,
+    leases.job_id IS NOT NULL AS is_handed_over, waits.reason AS awaited, waits.signal,
+    coalesce(waits.wake_at, predictions.next_at) AS wake_at, waits.pending, predictions.vendor, predictions.polls,
     coalesce(queues.paused, false) AS is_paused, tenants.max_running,
     (SELECT count(*) FROM leases AS others WHERE others.tenant_id = jobs.tenant_id)::int AS tenant_running,
     EXISTS (
@@ -72,6 +73,7 @@ FROM jobs JOIN tenants ON tenants.id = jobs.tenant_id
 LEFT JOIN lines ON lines.job_id = jobs.id
 LEFT JOIN leases ON leases.job_id = jobs.id
 LEFT JOIN waits ON waits.job_id = jobs.id
+LEFT JOIN predictions ON predictions.job_id = waits.job_id AND predictions.ordinal = waits.ordinal
 LEFT JOIN queues ON queues.name = jobs.queue
 WHERE jobs.id = :job_id AND jobs.tenant_id = :tenant_id AND jobs.state IN ('queued', 'waiting')
 """)

@@ -22,6 +22,7 @@ class StepType(StrEnum):
     CHILDREN = "children"
     TIMER = "timer"
     SIGNAL = "signal"
+    PREDICTION = "prediction"
 
 
 class StepState(StrEnum):

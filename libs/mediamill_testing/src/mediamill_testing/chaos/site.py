@@ -74,6 +74,8 @@ class Site:
             "MEDIAMILL_SECRET": "chaos",
             "MEDIAMILL_TEST_KINDS": "1",
             "MEDIAMILL_TEST_VENDOR_URL": self.vendor.url,
+            "MEDIAMILL_REPLICATE_BASE_URL": self.vendor.url,
+            "MEDIAMILL_REPLICATE_API_TOKEN": "chaos",
             "MEDIAMILL_DRAIN_GRACE_S": "1",
             "MEDIAMILL_MAX_CRASHES": "1000",
             "PYTHONUNBUFFERED": "1",

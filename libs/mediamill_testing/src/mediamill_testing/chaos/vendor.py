@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import Counter as Tally
 from collections.abc import Callable
-from datetime import datetime
-from http.server import ThreadingHTTPServer
-from typing import Any, NamedTuple
-from uuid import UUID
 
-from mediamill import clock
-from mediamill_testing.vendor.server import Bill, Counter
+from mediamill.providers.hooks import effect_of
+from mediamill_testing.vendor.server import VendorServer
 
 MOMENTS = ("asked", "sold", "answered")
 """Where in a sale a trap may spring: before it is on the bill, before the buyer knows, and just after."""
-
-
-class Mark(NamedTuple):
-    """What a step left in the world."""
-
-    job_id: UUID
-    ordinal: int
-    at: datetime
 
 
 class Trap:
@@ -55,55 +42,19 @@ class Trap:
         self.sprung.set()
 
 
-class ChaosCounter(Counter):
-    """Sells as the vendor does, and takes marks."""
-
-    trap: Trap
-    marks: list[Mark]
-    buyer = ""
-
-    def do_POST(self) -> None:  # noqa: N802  # the name that http.server calls
-        """Sell, or take a mark."""
-        if self.path == "/marks":
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            self.marks.append(Mark(UUID(body["job_id"]), int(body["ordinal"]), clock.now()))
-            self._answer(201, {"id": "mark"})
-            return
-        super().do_POST()
-        self.trap.reach("answered", self.buyer)
-
-    def _sell(self, key: str, seconds: float) -> str:
-        self.buyer = key
-        self.trap.reach("asked", key)
-        prediction = super()._sell(key, seconds)
-        self.trap.reach("sold", key)
-        return prediction
-
-
-class Shop(ThreadingHTTPServer):
-    """Serves buyers that may be killed while they are asking."""
-
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a customer that dies at the counter is what a run is about."""
-
-
 class ChaosVendor:
-    """The vendor, served from the run's own process."""
+    """The vendor, served from the run's own process. Nobody is there to take its webhooks, so it sends none."""
 
     def __init__(self) -> None:
-        self.bill, self.trap = Bill(), Trap()
-        self.marks: list[Mark] = []
-        facts = {"bill": self.bill, "trap": self.trap, "marks": self.marks}
-        self._server = Shop(("127.0.0.1", 0), type("ChaosCounter", (ChaosCounter,), facts))
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, name="vendor", daemon=True).start()
+        self.trap = Trap()
+        self._server = VendorServer(lambda moment, sale: self.trap.reach(moment, effect_of(sale.webhook) or ""))
+        self._server.faults.drop_hooks = True
+        self._server.start()
+        self.bill, self.marks, self.url = self._server.bill, self._server.api.marks, self._server.url
 
     def close(self) -> None:
         """Close the shop."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def sales(self) -> Tally[str]:
         """Tell how often each key was billed."""

@@ -33,6 +33,7 @@ class Wait(Ask):
     """Wait, parked, for a prediction of the test vendor."""
 
     seconds: float = Field(10.0, ge=0, le=3600)
+    fail: str = Field("", max_length=200, description="Why the vendor is to fail it, in the vendor's words.")
 
 
 class Steps(Ask):

@@ -33,11 +33,11 @@ from mediamill_testing.queue.contract import (
     Waited,
 )
 from mediamill_testing.queue.ledger import write
-from mediamill_testing.vendor.client import Vendor
+from mediamill_testing.queue.vendors import Waiting
+from mediamill_testing.vendor.client import leave_mark
 
 SLICE_S = 0.05
-FIRST_POLL_S = 0.5
-SLOWEST_POLL_S = 5.0
+WAITING = Waiting()
 TREE_MARK = "MEDIAMILL_TEST_TREE"
 """Names the job in the environment of every process of a ``test.tree``, however far it went."""
 STUBBORN_TREE = """
@@ -77,14 +77,8 @@ def fail(ctx: Context, ask: Fail) -> Answer:
 
 @handler(Wait)
 def wait(ctx: Context, ask: Wait) -> Waited:
-    """Buy a prediction once, then look at it from time to time, parked in between."""
-    vendor = Vendor.from_settings()
-    prediction = ctx.effect("predict", lambda key: vendor.submit(key, ask.seconds), vendor.find)
-    pause_s = FIRST_POLL_S
-    while not ctx.step("poll", vendor.is_done, prediction):
-        ctx.sleep(pause_s)
-        pause_s = min(pause_s * 2, SLOWEST_POLL_S)
-    return Waited(prediction=prediction)
+    """Have the vendor make a prediction."""
+    return ctx.ask(WAITING, ask)
 
 
 @handler(Steps)
@@ -105,12 +99,11 @@ def steps(ctx: Context, ask: Steps) -> Stepped:
 @handler(Marks)
 def marks(ctx: Context, ask: Marks) -> Done:
     """Take steps of which others know."""
-    vendor = Vendor.from_settings()
 
     def leave(ordinal: int) -> None:
         with child(["sleep", str(ask.seconds)]) as process:
             process.wait()
-        vendor.mark(str(ctx.job_id), ordinal)
+        leave_mark(str(ctx.job_id), ordinal)
 
     for ordinal in range(ask.n):
         ctx.step(f"mark {ordinal}", leave, ordinal)

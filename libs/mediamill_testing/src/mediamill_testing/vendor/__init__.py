@@ -1,1 +1,1 @@
-"""A small vendor of predictions: real HTTP, a bill, and nothing else. What test.wait buys from."""
+"""A vendor server that speaks Replicate's protocol on loopback, with a bill, and misbehaves on demand."""

@@ -82,6 +82,7 @@ class WaitingFor(BaseModel):
         "backoff",
         "schedule",
         "child_jobs",
+        "prediction",
         "signal",
         "timer",
     ]

@@ -30,8 +30,11 @@ def _parked(facts: RowMapping) -> WaitingFor:
             return _reason("child_jobs", f"{facts['pending']} of the jobs that it began have not ended.")
         case "signal":
             return _reason("signal", f"It waits for the signal {facts['signal']!r}.", until)
+        case "prediction":
+            detail = f"{facts['vendor']} works on it; looked at {facts['polls']} times, next then, or told before."
+            return _reason("prediction", detail, until)
         case _:
-            return _reason("timer", "It sleeps, or looks again then at what it waits for.", until)
+            return _reason("timer", "It sleeps until then.", until)
 
 
 def _later(facts: RowMapping) -> WaitingFor:

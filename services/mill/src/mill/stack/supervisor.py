@@ -29,6 +29,7 @@ ERRAND_TIMEOUT_S = 120.0
 READY_TIMEOUT_S = 90.0
 VENDOR = "mediamill_testing.vendor"
 VENDOR_URL = "MEDIAMILL_TEST_VENDOR_URL"
+REPLICATE_URL = "MEDIAMILL_REPLICATE_BASE_URL"
 WORKER_NICE = "5"  # rendering gives way to accepting
 _TICK_S = 1.0
 _PROBE_S = 0.1
@@ -150,7 +151,9 @@ class Supervisor:
             return {}
         port = free_port()
         self.keep(ProgramPart("vendor", _module(f"{VENDOR}.server", "--port", str(port)), self._layout, env, port=port))
-        return {VENDOR_URL: f"http://{LOOPBACK}:{port}"}
+        url = f"http://{LOOPBACK}:{port}"
+        sells = {} if REPLICATE_URL in env else {REPLICATE_URL: url, "MEDIAMILL_REPLICATE_API_TOKEN": "test"}
+        return {VENDOR_URL: url, **sells}
 
     def _bootstrap(self, env: dict[str, str], keys: Keys) -> Errand:
         told = {"MEDIAMILL_BOOTSTRAP_KEY": keys.key, "MEDIAMILL_BOOTSTRAP_OPERATOR_KEY": keys.operator_key}

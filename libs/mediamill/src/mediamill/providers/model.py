@@ -1,0 +1,53 @@
+"""The table of predictions: one narrow row for each purchase that a step waits for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, Text, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mediamill.db.base import Base
+
+
+class PredictionState(StrEnum):
+    """How far a purchase is."""
+
+    INTENT = "intent"
+    """It may or may not have reached the vendor."""
+    REFUSED = "refused"
+    """The vendor said that it takes nothing now: there is no prediction."""
+    WAITING = "waiting"
+    DONE = "done"
+    """It has ended, and the journal holds how."""
+    CANCEL = "cancel"
+    """Nobody wants it any more, and the vendor must be told."""
+    DROPPED = "dropped"
+    """The vendor was told."""
+
+
+class PredictionRow(Base):
+    """A prediction of a job's step. What it gave is in the journal."""
+
+    __tablename__ = "predictions"
+    __table_args__ = (
+        Index("ix_predictions_vendor_next_at", "vendor", "next_at", postgresql_where=text("next_at IS NOT NULL")),
+        Index("uq_predictions_vendor_vendor_id", "vendor", "vendor_id", unique=True),
+        Index("uq_predictions_token_hash", "token_hash", unique=True),
+    )
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    purchase: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    attempt: Mapped[int] = mapped_column(SmallInteger)
+    """The job's attempt that bought it; only another attempt buys again."""
+    vendor: Mapped[str] = mapped_column(Text)
+    vendor_id: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    token_hash: Mapped[str] = mapped_column(Text)
+    begun_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    next_at: Mapped[datetime | None]
+    """When the conductor looks at it next; null when nothing is left to do."""
+    polls: Mapped[int] = mapped_column(SmallInteger, server_default="0")

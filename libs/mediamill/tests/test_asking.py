@@ -1,0 +1,222 @@
+"""A prediction is bought once, whatever dies in between, and nobody holds a slot while it is made."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import delete, func, select, update
+
+from mediamill.db.session import Database
+from mediamill.handlers.process import WorkerProcess
+from mediamill.handlers.registration import Registration
+from mediamill.handlers.runner import Parts
+from mediamill.jobs.cancel import cancel
+from mediamill.jobs.model import Lease, Wait, Worker
+from mediamill.jobs.redrive import redrive
+from mediamill.jobs.states import State
+from mediamill.providers.model import PredictionRow
+from mediamill_testing.harness import Mill
+from mediamill_testing.stacks import until
+from mediamill_testing.vendor.server import VendorServer
+
+
+class Dies(BaseException):
+    """The worker is killed here."""
+
+
+class MortalDatabase(Database):
+    """A worker's database at whose n-th use the worker dies, before or after it."""
+
+    def __init__(self, mill: Mill, use: int, moment: str) -> None:
+        super().__init__(mill.config)
+        self.left, self.moment = use, moment
+
+    def one(self, *args: Any, **kwargs: Any) -> Any:
+        return self.use(super().one, *args, **kwargs)
+
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        return self.use(super().run, *args, **kwargs)
+
+    def use(self, verb: Any, *args: Any, **kwargs: Any) -> Any:
+        self.left -= 1
+        if self.left == 0 and self.moment == "before":
+            raise Dies
+        answer = verb(*args, **kwargs)
+        if self.left == 0:
+            raise Dies
+        return answer
+
+
+def deliver_and_die(mill: Mill, use: int, moment: str) -> None:
+    """Run what is in line on a worker that dies, and bury it."""
+    db = MortalDatabase(mill, 0, moment)
+    registration = Registration(db, mill.config.database_url.get_secret_value(), ["test"], 8, holds_session=True)
+    registration.register()
+    worker = WorkerProcess(Parts(db, mill.registry, mill.store), registration, slots=8, heartbeat_s=60, grace_s=0)
+    db.left = use
+    mill.dispatcher.tick()
+    delivery = mill.wire.deliveries.pop()
+    with pytest.raises(Dies):
+        worker.deliver(delivery.job_id, delivery.number)
+    with mill.db.unit_of_work() as connection:
+        connection.execute(delete(Worker).where(Worker.id == registration.worker_id))
+    db.engine.dispose()
+
+
+def rows(mill: Mill, table: type) -> int:
+    with mill.db.unit_of_work() as connection:
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def look_now(mill: Mill) -> None:
+    """Let the time pass that every look waits for."""
+    with mill.db.unit_of_work() as connection:
+        connection.execute(update(PredictionRow).where(PredictionRow.next_at.is_not(None)).values(next_at=func.now()))
+        connection.execute(update(Wait).where(Wait.wake_at.is_not(None)).values(wake_at=func.now()))
+
+
+def ended(mill: Mill, job: UUID) -> State:
+    """Take turns until a job has ended, with a look in each."""
+
+    def turn() -> bool:
+        look_now(mill)
+        mill.turn()
+        return mill.state_of(job) in {State.SUCCEEDED, State.FAILED, State.CANCELED}
+
+    until(turn)
+    return mill.state_of(job)
+
+
+def test_a_prediction_is_bought_parked_for_and_answered(mill: Mill, vendor: VendorServer) -> None:
+    job = mill.accept("test.wait", {"seconds": 0.1})
+
+    state = mill.work_until_ended(job)
+
+    assert state is State.SUCCEEDED
+    assert mill.job(job).output == {"prediction": mill.predictions(job)[0].vendor_id}
+    assert mill.told(job) == ["queued", "started", "waiting", "woken", "started", "succeeded"]
+    assert vendor.bill.keys() == [f"{job}:0"]
+
+
+def test_nothing_is_held_while_a_prediction_is_made(mill: Mill, vendor: VendorServer) -> None:
+    job = mill.accept("test.wait", {"seconds": 60})
+
+    mill.work_until_idle()
+
+    assert mill.state_of(job) is State.WAITING
+    assert (rows(mill, Lease), rows(mill, Wait), mill.wire.deliveries) == (0, 1, [])
+
+
+# 1 claims, 2 writes the intent, 3 writes the ticket, 4 parks; the vendor is asked between 2 and 3.
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("use", [1, 2, 3, 4])
+def test_a_worker_killed_anywhere_buys_once(mill: Mill, vendor: VendorServer, use: int, moment: str) -> None:
+    job = mill.accept("test.wait", {"seconds": 0.1})
+
+    deliver_and_die(mill, use, moment)
+    state = ended(mill, job)
+
+    assert state is State.SUCCEEDED
+    assert vendor.bill.keys() == [f"{job}:0"]
+
+
+def test_a_purchase_whose_answer_was_cut_off_is_found_again(mill: Mill, vendor: VendorServer) -> None:
+    vendor.faults.cut_sales = 1
+    job = mill.accept("test.wait", {"seconds": 0.1})
+
+    state = ended(mill, job)
+
+    assert state is State.SUCCEEDED
+    assert vendor.bill.keys() == [f"{job}:0"]
+
+
+def test_a_purchase_that_broke_before_it_was_made_is_made_again(mill: Mill, vendor: VendorServer) -> None:
+    vendor.faults.broken = 1
+    job = mill.accept("test.wait", {"seconds": 0})
+
+    state = ended(mill, job)
+
+    assert state is State.SUCCEEDED
+    assert len(vendor.bill.keys()) == 1
+
+
+def test_a_busy_vendor_costs_no_attempt_and_no_slot(mill: Mill, vendor: VendorServer) -> None:
+    vendor.faults.throttled, vendor.faults.retry_after_s = 5, 30
+    job = mill.accept("test.wait", {"seconds": 0})
+    mill.work_until_idle()
+    held = rows(mill, Lease)
+
+    state = ended(mill, job)
+
+    assert (state, held, mill.job(job).attempt) == (State.SUCCEEDED, 0, 1)
+
+
+def test_what_the_vendor_refuses_fails_the_job(mill: Mill, vendor: VendorServer) -> None:
+    job = mill.accept("test.wait", {"seconds": 0, "fail": "NSFW content detected"})
+
+    state = ended(mill, job)
+
+    assert state is State.FAILED
+    assert mill.job(job).error["code"] == "moderated"
+    assert len(vendor.bill.keys()) == 1
+
+
+def test_a_passing_failure_is_bought_again_with_each_attempt(mill: Mill, vendor: VendorServer) -> None:
+    job = mill.accept("test.wait", {"seconds": 0, "fail": "Prediction interrupted"})
+
+    state = ended(mill, job)
+
+    assert (state, mill.job(job).attempt) == (State.FAILED, 3)
+    assert vendor.bill.keys() == [f"{job}:0", f"{job}:0:2", f"{job}:0:3"]
+
+
+def test_a_redriven_job_buys_anew(mill: Mill, vendor: VendorServer) -> None:
+    job = mill.accept("test.wait", {"seconds": 0, "fail": "bad input"})
+    ended(mill, job)
+
+    with mill.db.unit_of_work() as connection:
+        redrive(connection, mill.tenant, job)
+    ended(mill, job)
+
+    assert vendor.bill.keys() == [f"{job}:0", f"{job}:0:2"]
+
+
+def test_a_canceled_job_has_its_prediction_canceled(mill: Mill, vendor: VendorServer) -> None:
+    job = mill.accept("test.wait", {"seconds": 60})
+    mill.work_until_idle()
+
+    mill.db.run(lambda c: cancel(c, mill.tenant, job))
+    mill.work_until_idle()
+
+    assert [sale.status for sale in vendor.bill.sales()] == ["canceled"]
+    assert mill.predictions(job)[0].state == "dropped"
+
+
+def test_a_cancel_is_repeated_until_the_vendor_answered(mill: Mill, vendor: VendorServer) -> None:
+    job = mill.accept("test.wait", {"seconds": 60})
+    mill.work_until_idle()
+    vendor.faults.throttled, vendor.faults.retry_after_s = 2, 0.1
+    mill.db.run(lambda c: cancel(c, mill.tenant, job))
+
+    def turn() -> bool:
+        look_now(mill)
+        mill.turn()
+        return mill.predictions(job)[0].state == "dropped"
+
+    until(turn)
+
+    assert [sale.status for sale in vendor.bill.sales()] == ["canceled"]
+
+
+def test_a_job_that_ends_before_its_ticket_is_written_has_its_prediction_canceled(
+    mill: Mill, vendor: VendorServer
+) -> None:
+    job = mill.accept("test.wait", {"seconds": 60})
+    deliver_and_die(mill, 3, "before")
+
+    mill.db.run(lambda c: cancel(c, mill.tenant, job))
+    mill.work_until_idle()
+
+    assert [sale.status for sale in vendor.bill.sales()] == ["canceled"]

@@ -1,0 +1,114 @@
+"""Every prediction that a vendor has accepted."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from mediamill.clock import iso, now
+from mediamill.ids import uuid7
+from mediamill.providers.hooks import effect_of
+
+PAGE = 100
+
+
+class Mark(NamedTuple):
+    """What a step left in the world."""
+
+    job_id: UUID
+    ordinal: int
+    at: datetime
+
+
+@dataclass
+class Sale:
+    """A prediction that was accepted, and so is to be paid for."""
+
+    model: str
+    input: dict[str, Any]
+    webhook: str | None
+    events: list[str]
+    seconds: float
+    id: str = field(default_factory=lambda: uuid7().hex[6:])
+    created_at: datetime = field(default_factory=now)
+    canceled_at: datetime | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it ends by itself."""
+        return self.created_at + timedelta(seconds=self.seconds)
+
+    @property
+    def status(self) -> str:
+        """Tell how it stands."""
+        if self.canceled_at is not None:
+            return "canceled"
+        if now() < self.ends_at:
+            return "processing"
+        return "failed" if self.input.get("fail") else "succeeded"
+
+    def shown(self, base: str) -> dict[str, Any]:
+        """Write it as the API does."""
+        status = self.status
+        ended = self.canceled_at if status == "canceled" else self.ends_at
+        return {
+            "id": self.id,
+            "model": self.model,
+            "version": "hidden",
+            "status": status,
+            "input": self.input,
+            "output": {"prediction": self.id} if status == "succeeded" else None,
+            "logs": "",
+            "error": str(self.input["fail"]) if status == "failed" else None,
+            "metrics": {"predict_time": self.seconds} if status == "succeeded" else {},
+            "created_at": iso(self.created_at),
+            "started_at": iso(self.created_at),
+            "completed_at": None if status == "processing" else iso(ended),
+            "source": "api",
+            "data_removed": False,
+            "webhook": self.webhook,
+            "webhook_events_filter": self.events,
+            "urls": {
+                "get": f"{base}/v1/predictions/{self.id}",
+                "cancel": f"{base}/v1/predictions/{self.id}/cancel",
+            },
+        }
+
+
+class Bill:
+    """What was sold, oldest first. The same key buys another one: this vendor knows no idempotency."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sales: list[Sale] = []
+        self._by_id: dict[str, Sale] = {}
+
+    def sell(self, sale: Sale) -> Sale:
+        """Put a sale on the bill."""
+        with self._lock:
+            self._sales.append(sale)
+            self._by_id[sale.id] = sale
+        return sale
+
+    def sale(self, id: str) -> Sale | None:
+        """Give a sale."""
+        return self._by_id.get(id)
+
+    def sales(self) -> list[Sale]:
+        """Give all sales."""
+        with self._lock:
+            return list(self._sales)
+
+    def keys(self) -> list[str]:
+        """Give the key of every sale, empty for one without a webhook that tells it."""
+        return [effect_of(sale.webhook) or "" for sale in self.sales()]
+
+    def page(self, below: int | None) -> tuple[list[Sale], int | None]:
+        """Give a page, newest first, of the sales with a number below one, and where the next page begins."""
+        with self._lock:
+            end = len(self._sales) if below is None else min(below, len(self._sales))
+            begin = max(0, end - PAGE)
+            return self._sales[begin:end][::-1], begin or None

@@ -1,0 +1,30 @@
+"""How a vendor misbehaves; each can be set on a running one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Faults:
+    """What goes wrong from now on."""
+
+    drop_hooks: bool = False
+    """No webhook is sent."""
+    repeat_hooks: int = 1
+    """Each webhook is sent so many times."""
+    late_hooks_s: float = 0
+    """Each webhook is sent so much too late."""
+    forge_hooks: bool = False
+    """Webhooks are signed with another secret."""
+    early_hooks: bool = False
+    """Each purchase is answered only after its webhook was sent."""
+    throttled: int = 0
+    """So many requests are answered 429."""
+    retry_after_s: float = 1
+    broken: int = 0
+    """So many requests are answered 500."""
+    deaf_reads: bool = False
+    """Every look at predictions is answered 503."""
+    cut_sales: int = 0
+    """So many purchases are accepted and the connection is cut before the answer."""

@@ -1,0 +1,1 @@
+"""How to talk to a vendor, not what to ask it."""

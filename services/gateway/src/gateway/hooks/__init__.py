@@ -1,0 +1,1 @@
+"""Webhooks from vendors: their predictions have ended."""

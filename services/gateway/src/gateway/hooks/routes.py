@@ -1,0 +1,58 @@
+"""The route that vendors call."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Path, Request, Response
+
+from gateway.edge import EdgeOf
+from gateway.problems import refusals
+from mediamill.errors import NotFound, TooLarge
+from mediamill.hints import DISPATCH, job_topic, tenant_topic
+from mediamill.jobs.predictions import Settled, by_token, settle
+from mediamill.providers.hooks import PATH, token_hash
+from mediamill.providers.protocol import Ended
+from mediamill_vendors import shelf
+
+MOST_BYTES = 1_000_000
+
+router = APIRouter(tags=["hooks"])
+
+VendorName = Annotated[str, Path(description="the vendor's name")]
+Token = Annotated[str, Path(description="the purchase's own token", max_length=100)]
+
+
+@router.post(
+    PATH + "/{vendor}/{token}",
+    status_code=204,
+    summary="Tell of a prediction",
+    responses=refusals(401, 404, 413),
+    openapi_extra={"security": []},
+)
+async def post_hook(vendor: VendorName, token: Token, request: Request, edge: EdgeOf) -> Response:
+    """For vendors only: signed by them, at a URL that one purchase has. What was told before changes nothing."""
+    ended = await _read(vendor, request)
+    if ended is not None:
+        hashed = token_hash(token)
+        async with edge.transaction() as connection:
+            found = (await connection.execute(*by_token(vendor, hashed))).one_or_none()
+            if found is None:
+                raise NotFound("No purchase has this token.")
+            settled = Settled(found.job_id, found.ordinal, ended, hashed)
+            woken = await connection.run_sync(lambda c: settle(c, [settled]))
+        if woken:
+            edge.tell(DISPATCH, job_topic(woken[0].id), tenant_topic(woken[0].tenant_id))
+    return Response(status_code=204)
+
+
+async def _read(vendor: str, request: Request) -> Ended | None:
+    """Verify what came and read it; in a thread, since the vendor may have to be asked for its secret."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise TooLarge(f"At most {MOST_BYTES:,} bytes.")
+    headers = dict(request.headers)
+    return await to_thread.run_sync(lambda: shelf.vendor(vendor).read_hook(headers, body))
