@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from mediamill.db.session import Database
+from mediamill.handlers.handler import served
 from mediamill.handlers.process import WorkerProcess
 from mediamill.handlers.registration import Registration
 from mediamill.handlers.runner import Parts
@@ -52,7 +53,10 @@ class MortalDatabase(Database):
 def deliver_and_die(mill: Mill, use: int, moment: str) -> None:
     """Run what is in line on a worker that dies, and bury it."""
     db = MortalDatabase(mill, 0, moment)
-    registration = Registration(db, mill.config.database_url.get_secret_value(), ["test"], 8, holds_session=True)
+    serves = served(mill.registry.queues.values())
+    registration = Registration(
+        db, mill.config.database_url.get_secret_value(), ["test"], 8, serves=serves, holds_session=True
+    )
     registration.register()
     worker = WorkerProcess(Parts(db, mill.registry, mill.store), registration, slots=8, heartbeat_s=60, grace_s=0)
     db.left = use
@@ -63,6 +67,7 @@ def deliver_and_die(mill: Mill, use: int, moment: str) -> None:
     with mill.db.unit_of_work() as connection:
         connection.execute(delete(Worker).where(Worker.id == registration.worker_id))
     db.engine.dispose()
+    db.direct.close()
 
 
 def rows(mill: Mill, table: type) -> int:
