@@ -36,6 +36,7 @@ from mediamill.db.prepared import Prepared, parameter, prepared
 from mediamill.events.model import Event, EventType
 from mediamill.jobs.model import Job, Lease, Line, Reuse, Wait, Worker
 from mediamill.jobs.serving import highest, serves
+from mediamill.jobs.recall import bought_by_nobody, recalled
 from mediamill.jobs.states import (
     CANCEL,
     CLAIM,
@@ -50,7 +51,6 @@ from mediamill.jobs.states import (
     WAKE,
     Move,
 )
-from mediamill.providers.model import PredictionRow, PredictionState
 
 RETURNED = (
     Job.id,
@@ -105,13 +105,6 @@ def _unleased(moved: CTE) -> CTE:
 
 def _unwaited(moved: CTE) -> CTE:
     return delete(Wait).where(Wait.job_id == moved.c.id).cte("unwaited")
-
-
-def _recalled(moved: CTE) -> CTE:
-    """Have what vendors still make for a job cancelled."""
-    unwanted = (PredictionRow.job_id == moved.c.id, PredictionRow.state.in_(["intent", "waiting"]))
-    values = {"state": PredictionState.CANCEL.value, "next_at": func.now()}
-    return update(PredictionRow).where(*unwanted).values(values).cte("recalled")
 
 
 def _in_line(moved: CTE, *, rank: int, delay_s: ColumnElement[Any]) -> CTE:
@@ -200,7 +193,7 @@ def fail(job_id: UUID, delivery: int, error: Mapping[str, Any]) -> Select[Any]:
     """End a run with its error."""
     moved = _moved(FAIL, fenced(job_id, delivery), {"error": error})
     data = func.jsonb_build_object("error", error)
-    return _statement(moved, told(moved, FAIL.event, data), _unleased(moved), _recalled(moved))
+    return _statement(moved, told(moved, FAIL.event, data), _unleased(moved), recalled(moved))
 
 
 @prepared(job_id=UUID, delivery=int, delay_s=float, error=dict)
@@ -243,7 +236,7 @@ def crash(job_id: UUID, delivery: int, error: Mapping[str, Any]) -> Select[Any]:
     """End the job of a dead worker that has taken too many workers down."""
     moved = _moved(FAIL, fenced(job_id, delivery), {"crashes": Job.crashes + 1, "error": error})
     data = func.jsonb_build_object("error", error)
-    return _statement(moved, told(moved, FAIL.event, data), _unleased(moved), _recalled(moved))
+    return _statement(moved, told(moved, FAIL.event, data), _unleased(moved), recalled(moved))
 
 
 @prepared(job_id=UUID, delivery=int, reason=str, ordinal=int, signal=str, wake_at=datetime)
@@ -272,7 +265,7 @@ def _withdrawn(moved: CTE) -> tuple[CTE, ...]:
     """Take a job out of the line and the waits; a lease that a worker claimed stays until that run has stopped."""
     unlined = delete(Line).where(Line.job_id == moved.c.id).cte("unlined")
     unleased = delete(Lease).where(Lease.job_id == moved.c.id, Lease.worker_id.is_(None)).cte("unleased")
-    return (unlined, unleased, _unwaited(moved), _recalled(moved))
+    return (unlined, unleased, _unwaited(moved), recalled(moved))
 
 
 def cancel(which: ColumnElement[bool]) -> Prepared:
@@ -293,12 +286,10 @@ def redrive(which: ColumnElement[bool]) -> Prepared:
     """Put a failed job back in line with its journal kept and its counts begun anew."""
     values = {"error": None, "finished_at": None, "attempt": 1, "crashes": 0, "progress": None}
     moved = _moved(REDRIVE, which, values)
-    # What failed was bought by no attempt of the new count, so that it is bought again.
-    bought = update(PredictionRow).where(PredictionRow.job_id == moved.c.id).values(attempt=0).cte("bought")
     return _at_once(
         moved,
         told(moved, REDRIVE.event, as_json({"redrive": True})),
-        bought,
+        bought_by_nobody(moved),
         _in_line(moved, rank=1, delay_s=literal(0)),
     )
 
