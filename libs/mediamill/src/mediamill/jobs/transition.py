@@ -35,8 +35,8 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from mediamill.db.prepared import Prepared, parameter, prepared
 from mediamill.events.model import Event, EventType
 from mediamill.jobs.model import Job, Lease, Line, Reuse, Wait, Worker
-from mediamill.jobs.serving import highest, serves
 from mediamill.jobs.recall import bought_by_nobody, recalled
+from mediamill.jobs.serving import highest, serves
 from mediamill.jobs.states import (
     CANCEL,
     CLAIM,
