@@ -105,7 +105,7 @@ def test_no_statement_that_shows_jobs_reads_the_past(old: Mill) -> None:
         events.of_tenant(tenant, xid=1, number=PAST * 4 - 10, limit=100),
         events.position_of(tenant, 5),
         events.newest(tenant),
-        Prepared(queries.waiting(), {"job_id": job, "tenant_id": tenant}),
+        Prepared(queries.waiting(), {"job_id": job, "tenant_id": tenant, "lease_s": 25}),
         Prepared(crew(), {"queue": "test", "lease_s": 30}),
         Prepared(facts(), {"names": ["test"], "lease_s": 30}),
         Prepared(durations(), {}),
