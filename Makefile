@@ -56,7 +56,7 @@ migrate: setup ## Bring the database of MEDIAMILL_DATABASE_URL to this version
 
 bench: setup ## Measure us and others in one run, into out/bench: QUICK=1 ROUNDS=5 ARGS='-k w1'
 	@$(SYNC) --inexact --group bench
-	@$(RUN) pytest -m bench -s -p no:randomly -o faulthandler_timeout=0 tests/bench $(ARGS)
+	@$(RUN) pytest -m bench -s -p no:randomly -o faulthandler_timeout=0 $(ARGS)
 
 chaos: setup ## Break what can be broken and prove that nothing was lost: SEED= MINUTES=10
 	@$(RUN) python -m mediamill_testing.chaos $(if $(SEED),--seed $(SEED)) --minutes $(or $(MINUTES),10) $(ARGS)

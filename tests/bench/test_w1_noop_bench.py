@@ -7,7 +7,7 @@ import time
 import pytest
 
 from rig.peer import Peer
-from rig.rounds import QUICK, Figures, Yard, spent_ms
+from rig.rounds import QUICK, ROUNDS, Figures, Yard, spent_ms
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1200)]
 
@@ -19,7 +19,7 @@ IDLE_S = 5.0
 def test_noops_posted_one_by_one(yard: Yard) -> None:
     yard.work()
 
-    yard.measure("w1 one by one", one_by_one)
+    yard.measure("w1 one by one", one_by_one, rounds=max(ROUNDS, 3))
 
 
 def test_noops_posted_in_batches(yard: Yard) -> None:

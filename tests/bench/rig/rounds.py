@@ -12,7 +12,7 @@ from rig.recipes import RECIPES
 from rig.report import Report
 
 QUICK = bool(os.environ.get("QUICK"))
-ROUNDS = 1 if QUICK else int(os.environ.get("ROUNDS") or 5)
+ROUNDS = int(os.environ.get("ROUNDS") or (1 if QUICK else 5))
 
 Figures = dict[str, float]
 
