@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
+from typing import Protocol
 
 import redis
 import redis.asyncio
@@ -158,6 +159,13 @@ async def apublish_hint(*topics: str) -> None:
     await async_publisher().publish(*topics)
 
 
+class Bell(Protocol):
+    """What is rung when a topic changes; it must not block."""
+
+    def ring(self) -> None:
+        """Tell that the topic changed."""
+
+
 class Changed:
     """One reader's ear on one topic."""
 
@@ -171,7 +179,8 @@ class Changed:
     async def wait(self, timeout_s: float) -> None:
         """Return when the topic changed since the last wait, or after ``timeout_s``."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._event.wait()
         self._event.clear()
 
 
@@ -180,7 +189,7 @@ class Listener:
 
     def __init__(self, url: str | None = None) -> None:
         self._url = url or hint_url(settings())
-        self._ears: defaultdict[str, set[Changed]] = defaultdict(set)
+        self._ears: defaultdict[str, set[Bell]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -199,13 +208,21 @@ class Listener:
     async def watch(self, topic: str) -> AsyncIterator[Changed]:
         """Give an ear on a topic for the length of the block."""
         ear = Changed()
-        self._ears[topic].add(ear)
+        self.hang(topic, ear)
         try:
             yield ear
         finally:
-            self._ears[topic].discard(ear)
-            if not self._ears[topic]:
-                del self._ears[topic]
+            self.take_down(topic, ear)
+
+    def hang(self, topic: str, bell: Bell) -> None:
+        """Ring a bell at each change of a topic until it is taken down."""
+        self._ears[topic].add(bell)
+
+    def take_down(self, topic: str, bell: Bell) -> None:
+        """Ring it no more."""
+        self._ears[topic].discard(bell)
+        if not self._ears[topic]:
+            del self._ears[topic]
 
     async def _listen(self, url: str) -> None:
         while True:

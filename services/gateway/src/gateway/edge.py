@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from gateway.events.newsroom import Newsroom
 from gateway.jobs.turnstile import Turnstile
 from gateway.keyring import Keyring
 from gateway.pulse import Pulse
@@ -33,7 +34,9 @@ class Edge:
         self.store = open_store(config.store_url)
         self.keyring = Keyring()
         self.history = History()
-        self.pulse = Pulse(self.database, Listener(hint_url(config)), config.poll_s)
+        listener = Listener(hint_url(config))
+        self.pulse = Pulse(self.database, listener, config.poll_s)
+        self.newsroom = Newsroom(self.look, listener, poll_s=config.poll_s, max_streams=config.max_streams)
         self._publisher = AsyncPublisher(hint_url(config))
         self.closing = asyncio.Event()
         self._news: dict[str, None] = {}
@@ -44,7 +47,8 @@ class Edge:
         """Keep the parts that live in the background alive for the length of the block."""
         await self.pulse.start()
         try:
-            yield
+            async with self.newsroom.running():
+                yield
         finally:
             self.close_streams()
             await self.pulse.close()
@@ -90,6 +94,7 @@ class Edge:
     def close_streams(self) -> None:
         """End every stream, so that its client reconnects to another gateway."""
         self.closing.set()
+        self.newsroom.close()
         self.pulse.ring_everybody()
 
 

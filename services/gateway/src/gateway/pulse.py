@@ -1,4 +1,4 @@
-"""Rings whoever watches a job: at once by a hint, and by one question a second for all watched jobs together."""
+"""Rings who waits for a job's end: at once by a hint, and by one question a second for all watched jobs together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from mediamill.db.session import Database
-from mediamill.hints import Changed, Listener, job_topic, tenant_topic
+from mediamill.hints import Changed, Listener, job_topic
 from mediamill.jobs.model import Job
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ class Pulse:
     def __init__(self, database: Database, listener: Listener, poll_s: float) -> None:
         self._database = database
         self._listener = listener
-        self.poll_s = poll_s
+        self._poll_s = poll_s
         self._ears: defaultdict[UUID, set[Changed]] = defaultdict(set)
         self._all: set[Changed] = set()
         self._seen: dict[UUID, int] = {}
@@ -57,12 +57,6 @@ class Pulse:
                     del self._ears[job_id]
                     self._seen.pop(job_id, None)
 
-    @asynccontextmanager
-    async def watch_tenant(self, tenant_id: UUID) -> AsyncIterator[Changed]:
-        """Give an ear that hints ring when anything of a tenant changes; its owner must look by itself besides."""
-        async with self._watch(tenant_topic(tenant_id)) as ear:
-            yield ear
-
     def ring_everybody(self) -> None:
         """Wake all watchers, as when the process ends."""
         for ear in self._all:
@@ -79,7 +73,7 @@ class Pulse:
 
     async def _beat(self) -> None:
         while True:
-            await asyncio.sleep(self.poll_s)
+            await asyncio.sleep(self._poll_s)
             try:
                 await self._look()
             except (SQLAlchemyError, OSError) as error:

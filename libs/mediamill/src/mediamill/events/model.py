@@ -50,7 +50,7 @@ class Event(Base):
 
     __tablename__ = "events"
     __table_args__ = (
-        Index("ix_events_tenant_id_number", "tenant_id", "number"),
+        Index("ix_events_tenant_id_xid_number", "tenant_id", "xid", "number"),
         Index("ix_events_xid_number", "xid", "number"),
         Index(
             "ix_events_ended_badly",

@@ -40,6 +40,11 @@ def one(tenant_id: UUID, job_id: UUID) -> Select[Any]:
     return select(*SHOWN).where(Job.tenant_id == tenant_id, Job.id == job_id)
 
 
+def standing(tenant_id: UUID, job_id: UUID) -> Select[str, int]:
+    """Give no more than the state of a job of the tenant and how many events it has."""
+    return select(Job.state, Job.seq).where(Job.tenant_id == tenant_id, Job.id == job_id)
+
+
 def many(tenant_id: UUID, job_ids: list[UUID]) -> Select[Any]:
     """Give these jobs of the tenant, in no order."""
     return select(*SHOWN).where(Job.tenant_id == tenant_id, Job.id.in_(job_ids))

@@ -41,7 +41,14 @@ def event(row: RowMapping) -> Event:
     return Event(seq=row["seq"], job_id=str(row["job_id"]), type=row["type"], at=iso(row["at"]) or "", data=row["data"])
 
 
-def frame(row: RowMapping, number: int) -> bytes:
-    """Write an event for a stream, under the number by which the client resumes."""
-    data = json.dumps(event(row).model_dump(mode="json"), separators=(",", ":"), ensure_ascii=False)
-    return f"id: {number}\nevent: {row['type']}\ndata: {data}\n\n".encode()
+def frame(row: RowMapping, id: str) -> bytes:
+    """Write an event for a stream, under the id by which the client resumes."""
+    shown = {
+        "seq": row["seq"],
+        "job_id": str(row["job_id"]),
+        "type": row["type"],
+        "at": iso(row["at"]),
+        "data": row["data"],
+    }
+    data = json.dumps(shown, separators=(",", ":"), ensure_ascii=False)
+    return f"id: {id}\nevent: {row['type']}\ndata: {data}\n\n".encode()

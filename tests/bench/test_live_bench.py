@@ -1,0 +1,97 @@
+"""What live events cost: a thousand clients of one gateway; prints JSON and judges nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mediamill.tenants import queries
+from mediamill.tenants.keys import Scope, new_key
+from mediamill_testing.cpu import tree_seconds
+from mediamill_testing.harness import Mill
+from mediamill_testing.swarm.client import Fact
+from mediamill_testing.swarm.gateways import Gateway, gateways
+from mediamill_testing.swarm.newswriter import NewsWriter
+from mediamill_testing.swarm.swarm import Swarm
+
+pytestmark = pytest.mark.bench
+
+CLIENTS, TENANTS, JOBS, EVENTS, RATE = 1000, 10, 25, 300, 20
+
+
+@pytest.mark.parametrize("hints", ["come", "are lost"])
+def test_a_thousand_clients_of_one_gateway(
+    mill: Mill, database_url: str, valkey_url: str, tmp_path: Path, hints: str
+) -> None:
+    environment = {
+        "MEDIAMILL_DATABASE_URL": database_url,
+        "MEDIAMILL_BROKER_URL": valkey_url,
+        "MEDIAMILL_STORE_URL": f"file://{tmp_path}",
+    }
+    with gateways(1, environment) as (gateway,):
+        facts = asyncio.run(measured(mill, gateway, valkey_url if hints == "come" else None))
+
+    sys.stdout.write(json.dumps({"bench": f"{CLIENTS} clients of streams, hints {hints}", **facts}) + "\n")
+
+
+async def measured(mill: Mill, gateway: Gateway, hint_url: str | None) -> dict[str, Any]:
+    """Attach everybody, look at what idling costs, tell events on a fixed beat, and compare with the log."""
+    keys = {mill.add_tenant(f"tenant {number}"): new_key() for number in range(TENANTS)}
+    with mill.db.unit_of_work() as connection:
+        for tenant, key in keys.items():
+            connection.execute(queries.add_key(tenant, key, name="", scopes=[Scope.JOBS], expires_at=None))
+    writer = NewsWriter(mill, list(keys), JOBS // 5, hint_url, seed=1)
+    secrets = {tenant: key.secret for tenant, key in keys.items()}
+    swarm = Swarm(writer, secrets, [gateway.port], count=CLIENTS, cuts=None)
+    took: list[float] = []
+
+    def hear(fact: Fact) -> None:
+        if fact in writer.committing:
+            took.append(time.monotonic() - writer.committing[fact])
+
+    empty_kib = resident_kib(gateway.pid)
+    async with swarm.listening():
+        for client in swarm.clients:
+            client.hear = hear
+        full_kib = resident_kib(gateway.pid)
+        idle = tree_seconds(gateway.pid)
+        await asyncio.sleep(5)
+        idle = tree_seconds(gateway.pid) - idle
+        busy, seen = tree_seconds(gateway.pid), sum(len(client.seen) for client in swarm.clients)
+        await asyncio.to_thread(tell, writer)
+        await swarm.hear_all()
+        delivered = sum(len(client.seen) for client in swarm.clients) - seen
+        busy = tree_seconds(gateway.pid) - busy
+    cuts = statistics.quantiles(took, n=100)
+    return {
+        "events": EVENTS,
+        "delivered": delivered,
+        "p50_ms": round(cuts[49] * 1000, 1),
+        "p95_ms": round(cuts[94] * 1000, 1),
+        "p99_ms": round(cuts[98] * 1000, 1),
+        "gateway_cpu_us_per_delivery": round(busy / delivered * 1e6, 1),
+        "gateway_cpu_percent_idle": round(idle / 5 * 100, 2),
+        "gateway_kib_per_client": round((full_kib - empty_kib) / CLIENTS, 1),
+        "differ_from_the_log": len(swarm.differences()),
+    }
+
+
+def tell(writer: NewsWriter) -> None:
+    """Commit events on a fixed beat, however long one takes."""
+    jobs, began = list(writer.jobs), time.monotonic()
+    for number in range(EVENTS):
+        time.sleep(max(0.0, began + number / RATE - time.monotonic()))
+        writer.one(jobs[number % len(jobs)])
+
+
+def resident_kib(pid: int) -> int:
+    """Give the memory of a process, in KiB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
