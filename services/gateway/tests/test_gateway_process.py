@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
+from sqlalchemy import text
+
+from gateway.server import GRACE_S
+from mediamill.clock import monotonic
+from mediamill_testing.harness import Mill
 
 MEGABYTE = 1_000_000
 
@@ -35,3 +42,26 @@ def test_it_serves_what_is_installed_streams_uploads_and_stops_on_sigterm(proces
     assert received == uploaded["bytes"] == 200 * MEGABYTE
     assert after - before < 50_000
     assert process.popen.wait(20) == 0
+
+
+def test_a_stopping_gateway_does_not_wait_for_a_stream_that_nobody_reads(process: Any, mill: Mill, owner: Any) -> None:
+    job = mill.accept("test.noop")
+    wide = text(
+        "INSERT INTO events (job_id, seq, tenant_id, type, data) SELECT :job, seq, :tenant, 'job.log',"
+        " jsonb_build_object('message', repeat('x', 8000)) FROM generate_series(2, 1500) AS seq"
+    )
+    with mill.db.unit_of_work() as connection:
+        connection.execute(wide, {"job": job, "tenant": mill.tenant})
+    asked = f"GET /v1/jobs/{job}/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n"
+    asked += f"Authorization: {owner.headers['Authorization']}\r\n\r\n"
+
+    with socket.create_connection(("127.0.0.1", urlsplit(process.url).port)) as stuck:
+        stuck.sendall(asked.encode())
+        stuck.recv(1)
+        process.popen.send_signal(signal.SIGTERM)
+        began = monotonic()
+        code = process.popen.wait(GRACE_S + 20)
+        took_s = monotonic() - began
+
+    assert code == 0
+    assert took_s < GRACE_S
