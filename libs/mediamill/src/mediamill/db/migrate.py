@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from mediamill.db.restored import settle
 from mediamill.db.session import Database, database
+
+log = logging.getLogger(__name__)
 
 _LOCK = 0x6D696C6C
 """Two deployments that migrate at once take turns."""
@@ -26,11 +30,13 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 
 def migrate(db: Database) -> None:
-    """Apply what is missing, in one transaction under a lock."""
+    """Apply what is missing, and settle a restored log, in one transaction under a lock."""
     with db.unit_of_work() as connection:
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         command.upgrade(alembic_config(connection), "head")
+        if settled := settle(connection):
+            log.warning("restored from a dump of another cluster: settled %d events", settled)
 
 
 def head() -> str:

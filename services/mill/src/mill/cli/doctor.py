@@ -29,6 +29,7 @@ CHECKS = (
     running.leftovers,
     running.database,
     running.migrations,
+    running.log,
     running.broker,
     running.gateway,
     running.workers,

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from mediamill.db.migrate import head
+from mediamill.db.restored import FOREIGN
 from mediamill.queues.manifest import BrokenManifest
 from mediamill.queues.registry import discover
 from mill.doctor.finding import Finding, fail, ok, warn
@@ -95,6 +96,21 @@ def migrations(layout: Layout) -> Finding:
     if current != needed:
         return fail("migrations", f"at {current}, this version needs {needed}", "Run 'mill migrate'.")
     return ok("migrations", f"at {current}")
+
+
+def log(layout: Layout) -> Finding:
+    """Was the log written by this cluster, or has it been settled."""
+    url = urls(layout).database
+    if not url:
+        return warn("log", _IDLE, _UP)
+    try:
+        with psycopg.connect(libpq_url(url), connect_timeout=5) as connection:
+            row = connection.execute(FOREIGN).fetchone()
+    except psycopg.Error as error:
+        return fail("log", str(error).strip(), "Run 'mill migrate'.")
+    if row is not None and row[0]:
+        return fail("log", "restored from a dump of another cluster; events are not told", "Run 'mill migrate'.")
+    return ok("log", "of this cluster")
 
 
 def broker(layout: Layout) -> Finding:
