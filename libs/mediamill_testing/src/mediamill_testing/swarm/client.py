@@ -24,10 +24,14 @@ _AGAIN = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
 @dataclass
 class Cuts:
-    """How long a connection lives: seconds from the answer on, and bytes, each drawn anew from zero to these."""
+    """How long a connection lives: seconds from the answer on, and bytes, each drawn anew from zero to these.
+
+    Nobody is cut more often than ``times``, so that a slow machine has no more to do than a fast one.
+    """
 
     seconds: float
     bytes: int
+    times: int
 
 
 @dataclass
@@ -59,7 +63,7 @@ class Client:
 
     async def _listen(self) -> None:
         loop = asyncio.get_running_loop()
-        cuts = self.cuts
+        cuts = self.cuts if self.cuts is not None and self.connections < self.cuts.times else None
         most = self.chance.randrange(cuts.bytes) if cuts is not None else 2**62
         port = self.chance.choice(self.ports)
         request = self._request(port)

@@ -39,7 +39,7 @@ class Gateway:
 
     def wait(self) -> None:
         """Wait until it is ready."""
-        until(self._is_ready, 60, 0.1)
+        until(self._is_ready, 180, 0.1)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """End it by a signal and give its exit code."""

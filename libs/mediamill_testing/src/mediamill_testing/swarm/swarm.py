@@ -44,14 +44,14 @@ class Swarm:
         """Have all clients listen for the length of the block, which begins when each was connected once."""
         tasks = [asyncio.create_task(client.run()) for client in self.clients]
         try:
-            await wait_for(lambda: all(client.is_attached for client in self.clients), 60)
+            await wait_for(lambda: all(client.is_attached for client in self.clients), 120)
             yield
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def hear_all(self, patience_s: float = 60) -> None:
+    async def hear_all(self, patience_s: float = 300) -> None:
         """Wait until every client has been told as much as the log holds for it."""
         wanted = [(client, len(log)) for client, log in self._wanted()]
         await wait_for(lambda: all(len(client.seen) >= many for client, many in wanted), patience_s)
