@@ -95,9 +95,10 @@ _DATED = """dated AS (
 )"""
 
 _HOOKED = """hooked AS (
-    INSERT INTO job_webhooks (job_id, url, events, lane)
-    SELECT made.id, hook.url, hook.events, hook.lane
-    FROM made JOIN asked USING (id), jsonb_to_record(asked.webhook) AS hook(url text, events text[], lane text)
+    INSERT INTO job_webhooks (job_id, url, events, lane, dialect)
+    SELECT made.id, hook.url, hook.events, hook.lane, hook.dialect
+    FROM made JOIN asked USING (id),
+        jsonb_to_record(asked.webhook) AS hook(url text, events text[], lane text, dialect text)
     WHERE asked.webhook IS NOT NULL
 )"""
 

@@ -15,11 +15,12 @@ from mediamill.queues.registry import Kind
 
 
 class JobWebhook(NamedTuple):
-    """Who is told of a job: where, of what (``None``: the usual), and with which others it shares its slots."""
+    """Who is told of a job: where, of what (``None``: the usual), with whom it shares its slots, in whose words."""
 
     url: str
     events: list[str] | None
     lane: str
+    dialect: str = "native"
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,8 @@ class JobWebhook(Base):
     url: Mapped[str] = mapped_column(Text)
     events: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     lane: Mapped[str] = mapped_column(Text)
+    dialect: Mapped[str] = mapped_column(Text, server_default="native")
+    """In whose words it is told: a name of ``webhooks.dialects.DIALECTS``."""
 
 
 class WebhookDelivery(Base):

@@ -36,6 +36,12 @@ encode(set_bit(set_bit(overlay(
 
 _TOLD = "CASE WHEN {0}.events IS NULL THEN fresh.type <> ALL(:unasked) ELSE fresh.type = ANY({0}.events) END"
 
+_PACED = """(webhook.dialect = 'native' OR fresh.type <> ALL(:unasked) OR NOT EXISTS (
+        SELECT 1 FROM events AS earlier
+        WHERE earlier.job_id = fresh.job_id AND earlier.seq < fresh.seq AND earlier.type = ANY(:unasked)
+          AND date_bin('500 ms', earlier.at, 'epoch') = date_bin('500 ms', fresh.at, 'epoch')))"""
+# Receivers of other surfaces get what a job logs at most once in each half second; the message holds all lines so far.
+
 FAN_OUT = text(f"""
 WITH position AS MATERIALIZED (
     SELECT xid, number FROM webhook_position FOR UPDATE SKIP LOCKED
@@ -52,7 +58,7 @@ WITH position AS MATERIALIZED (
     UNION ALL
     SELECT NULL, fresh.job_id, fresh.seq, webhook.lane
     FROM fresh CROSS JOIN LATERAL (SELECT * FROM job_webhooks WHERE job_id = fresh.job_id OFFSET 0) AS webhook
-    WHERE {_TOLD.format("webhook")}
+    WHERE {_TOLD.format("webhook")} AND {_PACED}
 ), made AS (
     INSERT INTO webhook_deliveries (id, endpoint_id, job_id, seq, lane)
     SELECT {_ID}, endpoint_id, job_id, seq, lane FROM told
@@ -104,7 +110,12 @@ SELECT delivery.id, delivery.attempts, delivery.failures, delivery.lane, deliver
     job.progress AS job_progress, job.attempt AS job_attempt, job.crashes AS job_crashes,
     job.provider AS job_provider, job.parent_id AS job_parent_id, job.root_id AS job_root_id, job.cost AS job_cost,
     job.metadata AS job_metadata, job.created_at AS job_created_at, job.started_at AS job_started_at,
-    job.finished_at AS job_finished_at
+    job.finished_at AS job_finished_at, coalesce(webhook.dialect, 'native') AS dialect,
+    CASE WHEN webhook.dialect <> 'native' THEN (
+        SELECT jsonb_agg(jsonb_build_object('type', line.type, 'at', line.at, 'data', line.data) ORDER BY line.seq)
+        FROM (SELECT seq, type, at, data FROM events
+              WHERE events.job_id = job.id AND type IN ('job.log', 'job.progress')
+              ORDER BY seq DESC LIMIT 1000) AS line) END AS told
 FROM webhook_deliveries AS delivery
 JOIN events AS event ON event.job_id = delivery.job_id AND event.seq = delivery.seq
 JOIN jobs AS job ON job.id = delivery.job_id

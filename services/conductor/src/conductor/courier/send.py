@@ -9,6 +9,7 @@ import httpx
 
 from conductor.courier.schedule import Outcome
 from mediamill.clock import monotonic, now
+from mediamill.webhooks.dialects import Letter
 from mediamill.webhooks.resolve import addresses
 from mediamill.webhooks.signing import signed_headers
 from mediamill.webhooks.urls import RefusedUrl, Target, read_url
@@ -24,7 +25,7 @@ class Message(NamedTuple):
     id: str
     url: str
     secret: str
-    body: bytes
+    letter: Letter
 
 
 class Sender:
@@ -78,13 +79,14 @@ class Sender:
         async with self._client.stream(
             "POST",
             httpx.URL(scheme=target.scheme, host=address, port=target.port, raw_path=target.path.encode()),
-            content=message.body,
+            content=message.letter.body,
             headers={
                 "Host": target.authority,
                 "User-Agent": AGENT,
                 "Content-Type": "application/json",
                 "Connection": "close",
-                **signed_headers(message.secret, message.id, now(), message.body),
+                **message.letter.headers,
+                **signed_headers(message.secret, message.id, now(), message.letter.body),
             },
             extensions={"sni_hostname": target.host},
         ) as answer:

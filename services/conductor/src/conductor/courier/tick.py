@@ -18,7 +18,7 @@ from conductor.courier.send import TIMEOUT_S, Message
 from mediamill.clock import monotonic
 from mediamill.db.session import Database
 from mediamill.settings import Settings
-from mediamill.webhooks.message import body
+from mediamill.webhooks.dialects import letter
 from mediamill.webhooks.signing import endpoint_secret, message_id, tenant_secret
 
 log = logging.getLogger(__name__)
@@ -149,7 +149,7 @@ class Courier:
 def _message(row: RowMapping) -> Message:
     endpoint_id = row["endpoint_id"]
     secret = tenant_secret(row["tenant_id"]) if endpoint_id is None else endpoint_secret(endpoint_id)
-    return Message(message_id(row["id"]), row["url"], secret, body(row))
+    return Message(message_id(row["id"]), row["url"], secret, letter(row))
 
 
 def _next(queue: SimpleQueue[Sent]) -> Sent | None:

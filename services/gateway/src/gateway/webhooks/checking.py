@@ -56,9 +56,9 @@ async def check_urls(config: Settings, given: Sequence[Given]) -> None:
 
 def job_webhook(tenant_id: UUID, post: PostJob) -> JobWebhook | None:
     """Give who is told of a job; receivers of one origin share their slots, tenant by tenant."""
-    if post.webhook is None:
+    if (hook := post.webhook) is None:
         return None
-    return JobWebhook(post.webhook.url, post.webhook.types(), f"{tenant_id} {read_url(post.webhook.url).origin}")
+    return JobWebhook(hook.url, hook.types(), f"{tenant_id} {read_url(hook.url).origin}", hook.dialect)
 
 
 async def _refused_hosts(targets: dict[str, Target]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping
 from gateway.texts import Id, Time
 from mediamill.clock import iso
 from mediamill.events.model import EventType
+from mediamill.webhooks.dialects import NATIVE
 from mediamill.webhooks.queries import USUAL
 from mediamill.webhooks.urls import LONGEST, RefusedUrl, read_url
 
@@ -27,6 +28,9 @@ class PostWebhook(BaseModel):
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"url": _URL, "events": ["job.succeeded", "job.failed"]}]}
     )
+
+    dialect: ClassVar[str] = NATIVE
+    """In whose words it is told; a surface derives a class with its own."""
 
     url: Url = Field(description="http or https, on the public internet")
     events: Events | None = Field(None, description="left out: all but job.progress and job.log")
