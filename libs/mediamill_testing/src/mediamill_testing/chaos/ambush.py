@@ -13,6 +13,8 @@ BOUNDARIES = (
     "after claim",
     "before intent",
     "after intent",
+    "before ticket",
+    "after ticket",
     "before result",
     "after result",
     "before step",

@@ -16,8 +16,9 @@ AMBUSHES = 3
 STEPS_S = (-7200, -600, -60, 60, 600, 7200)
 LEADS_TO: dict[str, tuple[str, dict[str, float]]] = {
     "claim": ("test.noop", {}),
-    "intent": ("test.wait", {"seconds": 0.3}),
-    "result": ("test.wait", {"seconds": 0.3}),
+    "intent": ("test.buy", {}),
+    "ticket": ("test.wait", {"seconds": 0.3}),
+    "result": ("test.buy", {}),
     "step": ("test.steps", {"n": 2, "seconds": 0.05}),
     "park": ("test.roll", {"seconds": 0.05}),
     "finish": ("test.noop", {}),

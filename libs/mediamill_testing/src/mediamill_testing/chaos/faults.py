@@ -51,7 +51,8 @@ def kill_in_effect(chaos: Chaos) -> str:
         chaos.moments[moment] += bool(holder)
 
     chaos.site.vendor.trap.arm(moment, spring)
-    chaos.workload.order("test.wait", {"seconds": 0.5})
+    kind, input = chaos.rng.choice([("test.wait", {"seconds": 0.5}), ("test.buy", {})])
+    chaos.workload.order(kind, input)
     chaos.site.vendor.trap.sprung.wait(AMBUSH_S)
     chaos.site.vendor.trap.disarm()
     return f"{moment} and {late_s} s: {told[0] if told else 'nobody bought'}"

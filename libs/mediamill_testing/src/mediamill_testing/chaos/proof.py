@@ -90,7 +90,7 @@ def billed_once(chaos: Chaos, watch: Watch) -> Iterator[str]:
     yield from (f"{key} was billed {times} times" for key, times in sales.items() if times > 1)
     for row in chaos.site.sql(ROOTS):
         bought = sales[f"{row['id']}:0"]
-        if row["kind"] == "test.wait" and row["state"] == "succeeded" and bought != 1:
+        if row["kind"] in {"test.wait", "test.buy"} and row["state"] == "succeeded" and bought != 1:
             yield f"{row['id']} succeeded and was billed {bought} times"
 
 

@@ -12,12 +12,15 @@ from sqlalchemy import Engine, event
 from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
 from mediamill.handlers import worker
-from mediamill.jobs import journal, transition
+from mediamill.jobs import journal, predictions, transition
 from mediamill.steps.model import StepState
 from mediamill_testing.chaos.ambush import reach
 
 NOBODY = UUID(int=0)
+INTENT = predictions.Intent(NOBODY, 0, 0, "", 1, 1, "", "")
 WRITES = {
+    id(predictions.intend(INTENT).clause): "intent",
+    id(predictions.hold_ticket(NOBODY, 0, 1, "", 0).clause): "ticket",
     id(transition.claim(NOBODY, 0, NOBODY).clause): "claim",
     id(journal.complete(NOBODY, 0, 0, None).clause): "result",
     id(transition.succeed(NOBODY, 0, {}, reusable=False).clause): "finish",

@@ -20,7 +20,7 @@ from mediamill_testing.harness import engine_registry
 
 WEIGHTS = (1, 1, 3)
 """One tenant each."""
-KINDS = {"noop": 3, "steps": 4, "sleep": 3, "fanout": 2, "wait": 4, "marks": 4, "keep": 3, "roll": 4}
+KINDS = {"noop": 3, "steps": 4, "sleep": 3, "fanout": 2, "wait": 4, "buy": 4, "marks": 4, "keep": 3, "roll": 4}
 """What is ordered, and how often."""
 DEADLINE_S = 3600.0
 PATIENCE_S = 90.0
@@ -97,6 +97,7 @@ class Workload:
             "steps": {"n": rng.randint(2, 6), "seconds": rng.uniform(0.02, 0.3)},
             "sleep": {"seconds": rng.uniform(0.1, 1.5)},
             "fanout": {"n": rng.randint(1, 8)},
+            "buy": {},
             "wait": {"seconds": rng.uniform(0.2, 2)},
             "keep": {"text": f"{rng.random()} ", "size": rng.randint(1_000, 200_000)},
             "roll": {"seconds": rng.uniform(0.02, 0.3)},

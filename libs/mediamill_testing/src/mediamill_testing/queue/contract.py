@@ -36,6 +36,10 @@ class Wait(Ask):
     fail: str = Field("", max_length=200, description="Why the vendor is to fail it, in the vendor's words.")
 
 
+class Buy(Ask):
+    """Buy from the test vendor by a bare effect, as a handler does for what no provider covers."""
+
+
 class Steps(Ask):
     """Take steps."""
 

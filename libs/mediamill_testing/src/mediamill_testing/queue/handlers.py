@@ -15,6 +15,7 @@ from mediamill.processes import child
 from mediamill.settings import settings
 from mediamill_testing.queue.contract import (
     Busy,
+    Buy,
     Done,
     Fail,
     Fanout,
@@ -33,7 +34,7 @@ from mediamill_testing.queue.contract import (
     Waited,
 )
 from mediamill_testing.queue.ledger import write
-from mediamill_testing.queue.vendors import Waiting
+from mediamill_testing.queue.vendors import Waiting, sell, sold
 from mediamill_testing.vendor.client import leave_mark
 
 SLICE_S = 0.05
@@ -79,6 +80,12 @@ def fail(ctx: Context, ask: Fail) -> Answer:
 def wait(ctx: Context, ask: Wait) -> Waited:
     """Have the vendor make a prediction."""
     return ctx.ask(WAITING, ask)
+
+
+@handler(Buy)
+def buy(ctx: Context, ask: Buy) -> Waited:
+    """Buy once, whatever happens, and tell what was bought."""
+    return Waited(prediction=ctx.effect("buy", sell, sold))
 
 
 @handler(Steps)

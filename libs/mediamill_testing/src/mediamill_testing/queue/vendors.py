@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from mediamill.providers.protocol import Capabilities, Ended
+from mediamill.providers.hooks import new_token
+from mediamill.providers.protocol import Capabilities, EffectKey, Ended
 from mediamill_testing.queue.contract import Wait, Waited
 from mediamill_vendors.replicate.provider import ReplicateModel
+from mediamill_vendors.replicate.vendor import replicate
+
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Waiting(ReplicateModel[Wait, Waited]):
@@ -32,3 +38,18 @@ class Waiting(ReplicateModel[Wait, Waited]):
     def price(self, ask: Wait) -> Decimal:
         """Nothing."""
         return Decimal(0)
+
+
+def sell(key: str) -> str:
+    """Buy a prediction under a key and give its id."""
+    return replicate().submit(Waiting.model, {"seconds": 0}, _effect(key))
+
+
+def sold(key: str) -> str | None:
+    """Give the prediction that was bought under a key."""
+    return replicate().find(_effect(key))
+
+
+def _effect(key: str) -> EffectKey:
+    job_id, _, ordinal = key.partition(":")
+    return EffectKey(UUID(job_id), int(ordinal), 1, new_token(), EVER)
