@@ -7,7 +7,7 @@ size, since the default is a constant. Way back: drop the column; every webhook 
 from alembic import op
 
 revision = "0013"
-down_revision = "0003"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
