@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import itertools
 import logging
 import os
 import random
@@ -25,11 +26,17 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     sys.stderr.write(f"seed {asked.seed}\n")
     plan = short if asked.short else functools.partial(full, minutes=min(asked.minutes, 20))
-    report = run(asked.out / str(asked.seed), asked.seed, plan)
+    report = run(_fresh(asked.out / str(asked.seed)), asked.seed, plan)
     page = report.write(asked.out)
     sys.stdout.write(report.as_json() + "\n")
     sys.stderr.write(f"{page}\n")
     return 0 if report.is_clean else 1
+
+
+def _fresh(folder: Path) -> Path:
+    """Give a folder that is not there yet: an earlier run of the same seed keeps its own."""
+    again = (folder.with_name(f"{folder.name}-{number}") for number in itertools.count(2))
+    return next(place for place in itertools.chain([folder], again) if not place.exists())
 
 
 if __name__ == "__main__":
