@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import statistics
 import sys
 import time
@@ -43,32 +44,26 @@ def test_a_thousand_clients_of_one_gateway(
 
 async def measured(mill: Mill, gateway: Gateway, hint_url: str | None) -> dict[str, Any]:
     """Attach everybody, look at what idling costs, tell events on a fixed beat, and compare with the log."""
-    keys = {mill.add_tenant(f"tenant {number}"): new_key() for number in range(TENANTS)}
-    with mill.db.unit_of_work() as connection:
-        for tenant, key in keys.items():
-            connection.execute(queries.add_key(tenant, key, name="", scopes=[Scope.JOBS], expires_at=None))
-    writer = NewsWriter(mill, list(keys), JOBS // 5, hint_url, seed=1)
-    secrets = {tenant: key.secret for tenant, key in keys.items()}
-    swarm = Swarm(writer, secrets, [gateway.port], count=CLIENTS, cuts=None)
+    writer, swarm = assembled(mill, gateway, hint_url)
     took: list[float] = []
 
     def hear(fact: Fact) -> None:
         if fact in writer.committing:
             took.append(time.monotonic() - writer.committing[fact])
 
-    empty_kib = resident_kib(gateway.pid)
+    empty_kib, attaching = resident_kib(gateway.pid), tree_seconds(gateway.pid)
     async with swarm.listening():
         for client in swarm.clients:
             client.hear = hear
-        full_kib = resident_kib(gateway.pid)
-        idle = tree_seconds(gateway.pid)
+        full_kib, attached = resident_kib(gateway.pid), tree_seconds(gateway.pid)
         await asyncio.sleep(5)
-        idle = tree_seconds(gateway.pid) - idle
-        busy, seen = tree_seconds(gateway.pid), sum(len(client.seen) for client in swarm.clients)
+        idled, seen = tree_seconds(gateway.pid), sum(len(client.seen) for client in swarm.clients)
         await asyncio.to_thread(tell, writer)
         await swarm.hear_all()
         delivered = sum(len(client.seen) for client in swarm.clients) - seen
-        busy = tree_seconds(gateway.pid) - busy
+        told, stopping, reaped = tree_seconds(gateway.pid), time.monotonic(), reaped_seconds()
+        await asyncio.to_thread(gateway.stop)
+        stopped, ended = time.monotonic(), reaped_seconds() - reaped
     cuts = statistics.quantiles(took, n=100)
     return {
         "events": EVENTS,
@@ -76,11 +71,25 @@ async def measured(mill: Mill, gateway: Gateway, hint_url: str | None) -> dict[s
         "p50_ms": round(cuts[49] * 1000, 1),
         "p95_ms": round(cuts[94] * 1000, 1),
         "p99_ms": round(cuts[98] * 1000, 1),
-        "gateway_cpu_us_per_delivery": round(busy / delivered * 1e6, 1),
-        "gateway_cpu_percent_idle": round(idle / 5 * 100, 2),
+        "gateway_cpu_ms_per_connection": round((attached - attaching) / CLIENTS * 1000, 2),
+        "gateway_cpu_us_per_delivery": round((told - idled) / delivered * 1e6, 1),
+        "gateway_cpu_percent_idle": round((idled - attached) / 5 * 100, 2),
         "gateway_kib_per_client": round((full_kib - empty_kib) / CLIENTS, 1),
+        "cpu_s_to_stop_with_all_open": round(ended - told, 2),
+        "s_to_stop_with_all_open": round(stopped - stopping, 2),
         "differ_from_the_log": len(swarm.differences()),
     }
+
+
+def assembled(mill: Mill, gateway: Gateway, hint_url: str | None) -> tuple[NewsWriter, Swarm]:
+    """Give a writer of jobs of some tenants, and clients that listen to these."""
+    keys = {mill.add_tenant(f"tenant {number}"): new_key() for number in range(TENANTS)}
+    with mill.db.unit_of_work() as connection:
+        for tenant, key in keys.items():
+            connection.execute(queries.add_key(tenant, key, name="", scopes=[Scope.JOBS], expires_at=None))
+    writer = NewsWriter(mill, list(keys), JOBS // 5, hint_url, seed=1)
+    secrets = {tenant: key.secret for tenant, key in keys.items()}
+    return writer, Swarm(writer, secrets, [gateway.port], count=CLIENTS, cuts=None)
 
 
 def tell(writer: NewsWriter) -> None:
@@ -95,3 +104,9 @@ def resident_kib(pid: int) -> int:
     """Give the memory of a process, in KiB."""
     status = Path(f"/proc/{pid}/status").read_text()
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+def reaped_seconds() -> float:
+    """Give the CPU seconds of all children that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

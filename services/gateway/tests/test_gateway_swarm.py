@@ -76,7 +76,7 @@ def test_two_hundred_clients_that_are_cut_at_random_are_each_told_their_log(
     assert_told(swarm)
 
 
-@pytest.mark.alone
+@pytest.mark.bench
 def test_a_thousand_clients_of_one_gateway_that_is_replaced_are_each_told_their_log(
     mill: Mill, caller_of: Any, config: Settings, hinting: RunningValkey
 ) -> None:

@@ -72,12 +72,14 @@ class Feed:
 
     @property
     def is_live(self) -> bool:
-        """Tell whether a client has read to the end of the log yet, where the feed begins."""
+        """Tell whether a client has read to the end of the log yet, with which the feed begins."""
         return self.head != UNKNOWN
 
-    def begin(self, head: Position) -> None:
-        """Begin behind a position, which becomes ``start`` and ``head``."""
-        self.head = self.start = head
+    def begin(self, start: Position, entries: Sequence[Entry]) -> None:
+        """Begin behind a position with all that the log holds behind it, for those who come after the first client."""
+        self._kept = list(entries)
+        self.start = start
+        self.head = entries[-1].at if entries else start
         self._mark(self)
 
     def ring(self) -> None:

@@ -100,11 +100,11 @@ class Newsroom:
             feed.ring_ears()
 
     async def behind(self, feed: Feed, after: Position) -> Chunk | None:
-        """Read on in the log for one client; who comes to its end tells the feed where that is."""
+        """Read on in the log for one client; who comes to its end has the feed begin with what it read."""
         rows = await self._read([(feed.source, after)])
         entries = [entry(row, feed.source) for row in _settled(rows)]
         if len(entries) < PAGE and not feed.is_live:
-            feed.begin(entries[-1].at if entries else after)
+            feed.begin(after, entries)
         return join(entries) if entries else None
 
     def _opened(self, source: Source) -> Feed:
