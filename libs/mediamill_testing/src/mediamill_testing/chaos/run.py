@@ -33,6 +33,7 @@ UNFINISHED = "SELECT count(*) AS n FROM jobs WHERE NOT state = ANY(%(final)s)"
 READY = "SELECT count(*) AS n FROM workers WHERE NOT draining"
 STARTS_IN_S = 60.0
 MOST_OPEN = 60
+MOST_TRIES = 10
 LEAST_ROUNDS = 2
 ORDER_EVERY_S = 0.8
 SHAKES_POSTGRES = ("restart_postgres", "kill_postgres", "kill_backend")
@@ -115,7 +116,7 @@ def _shake(chaos: Chaos, plan: Plan) -> None:
 
 def _complete(chaos: Chaos) -> list[str]:
     """Hit the boundaries that chance left out. Gives those that nobody comes by."""
-    for _ in range(3):
+    for _ in range(MOST_TRIES):
         for boundary in BOUNDARIES:
             if not chaos.ambushes.hits()[boundary]:
                 chaos.do("kill_at_boundaries", functools.partial(kill_at, boundary=boundary))
