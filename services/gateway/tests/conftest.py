@@ -92,6 +92,22 @@ def caller_of(mill: Mill) -> Callable[..., Caller]:
 
 
 @pytest.fixture
+def working(mill: Mill) -> Iterator[None]:
+    """The mill at work in the background."""
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.wait(0.02):
+            mill.turn()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
+
+
+@pytest.fixture
 def owner(mill: Mill) -> Caller:
     return make_caller(mill, mill.tenant, Scope.JOBS)
 

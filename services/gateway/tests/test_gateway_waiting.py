@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -16,22 +14,6 @@ from mediamill_testing.harness import Mill
 pytestmark = pytest.mark.anyio
 
 NOOP = {"kind": "test.noop", "input": {}}
-
-
-@pytest.fixture
-def working(mill: Mill) -> Iterator[None]:
-    """The mill at work in the background."""
-    stop = threading.Event()
-
-    def work() -> None:
-        while not stop.wait(0.02):
-            mill.turn()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    yield
-    stop.set()
-    thread.join()
 
 
 async def test_a_job_that_ends_in_time_is_answered_with_200(client: httpx.AsyncClient, working: None) -> None:

@@ -57,6 +57,8 @@ EXPOSED = [
     "Idempotent-Replayed",
     "Preference-Applied",
     "x-request-id",
+    "x-fal-request-id",
+    "x-fal-error-type",
 ]
 
 

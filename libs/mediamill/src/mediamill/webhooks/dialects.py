@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from sqlalchemy import RowMapping
 
-from mediamill.webhooks import message, replicate
+from mediamill.clock import now
+from mediamill.webhooks import ed25519, fal, message, replicate
 
 NATIVE = "native"
 
@@ -36,7 +37,12 @@ def _replicate(row: RowMapping) -> Letter:
     return Letter(replicate.body(row))
 
 
-DIALECTS: Mapping[str, Writer] = {NATIVE: _native, "replicate": _replicate}
+def _fal(row: RowMapping) -> Letter:
+    body = fal.body(row)
+    return Letter(body, ed25519.signed_headers(row["tenant_id"], row["job_id"], now(), body))
+
+
+DIALECTS: Mapping[str, Writer] = {NATIVE: _native, "replicate": _replicate, "fal": _fal}
 
 
 def letter(row: RowMapping) -> Letter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 from fastapi import Request
@@ -43,6 +44,19 @@ async def take_upload(edge: Edge, request: Request, filename: str) -> Upload:
         claims = await _receive(request, intake, limit, filename)
         if intake.bytes == 0:
             raise InvalidRequest("The upload is empty.")
+        intake.flush()
+        return await asyncio.to_thread(_examine_and_keep, edge, intake, claims)
+
+
+async def keep(edge: Edge, pieces: AsyncIterator[bytes], claims: Claims) -> Upload:
+    """Keep bytes that came another way. Raises as ``take_upload`` does."""
+    with edge.store.intake() as intake:
+        async for piece in pieces:
+            if intake.bytes + len(piece) > edge.config.max_upload_bytes:
+                raise TooLarge(f"At most {edge.config.max_upload_bytes:,} bytes.")
+            intake.write(piece)
+        if intake.bytes == 0:
+            raise InvalidRequest("The file is empty.")
         intake.flush()
         return await asyncio.to_thread(_examine_and_keep, edge, intake, claims)
 
