@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from replicate.webhook import Webhooks, WebhookSigningSecret
+from standardwebhooks import Webhook
 
 from conductor.courier.tick import Courier
 from mediamill.jobs.accept import JobWebhook
+from mediamill.webhooks.ed25519 import jwks
 from mediamill.webhooks.replicate import Told, lines
 from mediamill.webhooks.signing import tenant_secret
 from mediamill_testing.harness import Mill
@@ -44,6 +49,42 @@ def test_replicate_s_receivers_get_the_prediction_and_its_client_verifies_it(
     assert told["urls"]["get"].endswith(f"/replicate/v1/predictions/{job_id}")
     assert told["logs"].endswith("100%|####################| 2/2 step 2")
     assert 0 <= told["metrics"]["predict_time"] <= told["metrics"]["total_time"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "input", "event", "told"),
+    [
+        ("test.noop", {}, "job.succeeded", {"status": "OK", "error": None, "payload": {"done": True}}),
+        ("test.fail", {"class": "permanent"}, "job.failed", {"status": "ERROR"}),
+    ],
+)
+def test_fals_receivers_get_the_output_or_the_error_and_its_signature_fits_the_published_key(
+    mill: Mill,
+    courier: Courier,
+    receiver: Receivers,
+    kind: str,
+    input: dict[str, Any],
+    event: str,
+    told: dict[str, Any],
+) -> None:
+    own = receiver()
+
+    job_id = mill.accept(kind, input, webhook=JobWebhook(own.url, [event], "lane", "fal"))
+    mill.work_until_idle()
+    until(lambda: states(mill) == {"delivered"}, courier.tick)
+
+    (message,) = own.received
+    headers = {name.lower(): value for name, value in message.headers.items()}
+    said = [headers[f"x-fal-webhook-{name}"] for name in ("request-id", "user-id", "timestamp")]
+    assert said[:2] == [str(job_id), str(mill.tenant)]
+    x = base64.urlsafe_b64decode(jwks()["keys"][0]["x"] + "=")
+    signed = "\n".join([*said, hashlib.sha256(message.body).hexdigest()]).encode()
+    Ed25519PublicKey.from_public_bytes(x).verify(bytes.fromhex(headers["x-fal-webhook-signature"]), signed)
+    Webhook(tenant_secret(mill.tenant)).verify(message.body, headers)
+    assert message.json["request_id"] == message.json["gateway_request_id"] == str(job_id)
+    assert message.json.items() >= told.items()
+    if event == "job.failed":
+        assert message.json["payload"]["detail"][0]["msg"] == message.json["error"]
 
 
 def test_what_a_job_logs_is_told_at_most_once_in_half_a_second_and_its_end_always(

@@ -9,8 +9,10 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from mediamill.clock import monotonic
+from mediamill.webhooks.model import JobWebhook
 from mediamill_testing.harness import Mill
 
 pytestmark = pytest.mark.anyio
@@ -142,6 +144,20 @@ async def test_priority_and_key_are_heeded(client: httpx.AsyncClient, mill: Mill
     assert again.json()["request_id"] == job["id"]
     assert again.headers["Idempotent-Replayed"] == "true"
     assert other.status_code == 422
+
+
+async def test_a_webhook_is_told_in_fals_words_and_the_key_that_signs_it_is_public(
+    client: httpx.AsyncClient, mill: Mill
+) -> None:
+    hook = "https://93.184.216.34/hook"
+    made = (await client.post(f"{NOOP}?fal_webhook={hook}", json={})).json()
+    with mill.db.unit_of_work() as connection:
+        found = connection.execute(select(JobWebhook.__table__)).mappings().one()
+    keys = await client.get("/fal-queue/.well-known/jwks.json", headers={"Authorization": ""})
+
+    assert (str(found["job_id"]), found["url"], found["dialect"]) == (made["request_id"], hook, "fal")
+    assert sorted(found["events"]) == ["job.canceled", "job.failed", "job.succeeded"]
+    assert keys.json()["keys"][0].items() >= {"kty": "OKP", "crv": "Ed25519"}.items()
 
 
 async def test_the_proxy_serves_what_its_header_names_and_nothing_else(
