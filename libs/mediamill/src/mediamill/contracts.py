@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -63,6 +64,10 @@ class Contract(BaseModel):
 
 class Ask(Contract):
     """The input of a kind."""
+
+    def units(self) -> Decimal:
+        """Tell how many units of work it asks for, by which the kind's price is multiplied: images, seconds."""
+        return Decimal(1)
 
 
 class Asset(Contract):

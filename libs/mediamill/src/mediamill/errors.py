@@ -6,8 +6,9 @@ The docstring of an error is the first half of its message, so that documentatio
 from __future__ import annotations
 
 import inspect
+from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class ErrorClass(StrEnum):
@@ -34,6 +35,8 @@ class MediamillError(Exception):
     def __init__(self, detail: str = "", *, errors: list[tuple[list[str | int], str]] | None = None) -> None:
         self.detail = detail
         self.errors = errors or []
+        self.facts: dict[str, Any] = {}
+        """What programs may want to know of it."""
         super().__init__(f"{self.title()} {detail}".strip())
 
     @classmethod
@@ -92,9 +95,29 @@ class OverQuota(MediamillError):
 
 
 class OutOfBudget(MediamillError):
-    """The budget does not cover this job's estimated price."""
+    """The budget does not cover this price; nothing was bought."""
 
     code, status = "out-of-budget", 402
+
+    @classmethod
+    def of(cls, *, scope: str, limit: Decimal, spent: Decimal, reserved: Decimal, wanted: Decimal) -> OutOfBudget:
+        """Tell whose budget it is, and where the money is, in USD."""
+        told = f"{usd(wanted)} USD are wanted; of the {scope}'s {usd(limit)}"
+        error = cls(f"{told}, {usd(spent)} are spent and {usd(reserved)} reserved.")
+        error.facts = {
+            "scope": scope,
+            "limit": float(limit),
+            "spent": float(spent),
+            "reserved": float(reserved),
+            "wanted": float(wanted),
+        }
+        return error
+
+
+def usd(amount: Decimal) -> str:
+    """Write an amount without needless zeros: ``0.04``."""
+    text = f"{amount:.6f}".rstrip("0")
+    return text.rstrip(".") if text.endswith(".") else text
 
 
 class TooLarge(MediamillError):

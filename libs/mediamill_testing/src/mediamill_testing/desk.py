@@ -16,7 +16,7 @@ from uuid import UUID
 from mediamill.clock import now
 from mediamill.contracts import Answer, Asset
 from mediamill.errors import NotFound
-from mediamill.handlers.context import Call
+from mediamill.handlers.context import FREE, Call, Price
 from mediamill.ids import uuid7
 from mediamill.providers.chain import choose
 from mediamill.providers.protocol import EffectKey, Pending, Provider
@@ -45,7 +45,9 @@ class DeskContext:
         """Run the step."""
         return fn(*args, **kwargs)
 
-    def effect(self, name: str, submit: Callable[[str], T], recover: Callable[[str], T | None]) -> T:
+    def effect(
+        self, name: str, submit: Callable[[str], T], recover: Callable[[str], T | None], price: Price[T] = FREE
+    ) -> T:
         """Run the effect."""
         return submit(f"{self.job_id}:{name}")
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select
 
 from conductor.dispatch.tick import Dispatcher
+from conductor.money.tick import Treasurer
 from conductor.sweep.tick import Sweeper
 from conductor.watch.tick import Watcher
 from mediamill import clock
@@ -71,6 +72,7 @@ class Mill:
         self.wire = ListWire()
         self.dispatcher = Dispatcher(self.db, self.registry, self.wire, config)  # type: ignore[arg-type]  # same verb
         self.sweeper = Sweeper(self.db, self.wire, config)  # type: ignore[arg-type]  # same verb
+        self.treasurer = Treasurer(self.db)
         self.watcher = Watcher(self.db, "replicate", shelf.vendor, config)
         for queue in PACKAGES:
             self.registry.queue(queue).load_handlers()

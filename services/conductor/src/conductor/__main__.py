@@ -12,6 +12,7 @@ from conductor.calendar.tick import Calendar
 from conductor.courier.tick import Courier
 from conductor.dispatch.tick import Dispatcher
 from conductor.loops import Loop
+from conductor.money.tick import MONEY_S, Treasurer
 from conductor.sweep.tick import Sweeper
 from conductor.watch.tick import Watcher
 from mediamill.assets.store import store
@@ -55,6 +56,7 @@ def main() -> int:
         Loop("dispatch", dispatcher.tick, hints.wait, config.poll_s, dispatcher.rest),
         Loop("sweep", Sweeper(db, wire, config).tick, time.sleep, config.sweep_s),
         Loop("calendar", calendar.tick, waited(stopping), CALENDAR_S),
+        Loop("money", Treasurer(db).tick, waited(stopping), MONEY_S),
         Loop("courier", courier.tick, courier.wait, config.poll_s),
         *[Loop(f"watch {name}", watch.tick, watch.wait, config.poll_s) for name, watch in watchers.items()],
     ]

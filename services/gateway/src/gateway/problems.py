@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -64,6 +64,11 @@ class Problem(BaseModel):
     detail: str
     code: str = Field(description="the last part of type, for programs")
     errors: list[WrongField] | None = Field(None, description="for 422: each wrong field")
+    scope: Literal["job", "key", "tenant"] | None = Field(None, description="for out-of-budget: whose budget it is")
+    limit: float | None = Field(None, description="for out-of-budget: USD, like the next three")
+    spent: float | None = None
+    reserved: float | None = None
+    wanted: float | None = None
     request_id: str | None = Field(None, description="name this when you ask about it")
 
 
@@ -83,6 +88,7 @@ def problem(
     title: str,
     detail: str,
     errors: Sequence[tuple[Sequence[str | int], str]] = (),
+    facts: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """Write a problem."""
@@ -95,6 +101,7 @@ def problem(
     }
     if errors:
         body["errors"] = [{"loc": list(loc), "msg": msg} for loc, msg in errors]
+    body |= facts or {}
     body["request_id"] = request.scope.get("request_id")
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
@@ -148,6 +155,7 @@ async def _known(request: Request, error: Any) -> JSONResponse:
         title=error.title(),
         detail=error.detail or error.title(),
         errors=error.errors,
+        facts=error.facts,
         headers=headers,
     )
 

@@ -12,22 +12,43 @@ FOREIGN = "SELECT xid >= pg_snapshot_xmax(pg_current_snapshot()) FROM events ORD
 """Whether there are any. What a transaction of this cluster wrote lies before all that have yet to begin."""
 
 _SETTLE = text("""
-WITH position AS (
-    SELECT xid, number FROM webhook_position
+WITH positions AS (
+    SELECT xid, number FROM webhook_position UNION ALL SELECT xid, number FROM usage_position WHERE source = 'events'
+), nearer AS (
+    SELECT xid, number FROM positions ORDER BY xid, number LIMIT 1
+), farther AS (
+    SELECT xid, number FROM positions ORDER BY xid DESC, number DESC LIMIT 1
 ), last AS (
     SELECT max(number) AS number FROM events WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())
 ), settled AS (
     UPDATE events SET xid = CASE
-        WHEN (events.xid, events.number) > (SELECT xid, number FROM position) THEN '2'::xid8 ELSE '1'::xid8 END
+        WHEN (events.xid, events.number) > (SELECT xid, number FROM farther) THEN '3'::xid8
+        WHEN (events.xid, events.number) > (SELECT xid, number FROM nearer) THEN '2'::xid8 ELSE '1'::xid8 END
     WHERE number <= (SELECT number FROM last)
     RETURNING 1
-), moved AS (
-    UPDATE webhook_position SET xid = '2', number = 0
+), courier AS (
+    UPDATE webhook_position AS reader SET number = 0, xid = CASE
+        WHEN (reader.xid, reader.number) = (SELECT xid, number FROM nearer) THEN '2'::xid8 ELSE '3'::xid8 END
+), treasurer AS (
+    UPDATE usage_position AS reader SET number = 0, xid = CASE
+        WHEN (reader.xid, reader.number) = (SELECT xid, number FROM nearer) THEN '2'::xid8 ELSE '3'::xid8 END
+    WHERE source = 'events'
 )
 SELECT count(*) FROM settled
 """)
-"""Numbers of events are restored with the dump, so all old ones lie at or below the last foreign one's. What the
-courier has read comes before its new position, what it has not comes behind: none is told twice or left out."""
+"""Numbers of events are restored with the dump, so all old ones lie at or below the last foreign one's. What a reader
+has read comes before its new position, what it has not comes behind: none is told or counted twice or left out."""
+
+_SETTLE_LEDGER = text("""
+WITH position AS (
+    SELECT xid, number FROM usage_position WHERE source = 'ledger'
+), settled AS (
+    UPDATE ledger SET xid = CASE
+        WHEN (ledger.xid, ledger.number) > (SELECT xid, number FROM position) THEN '2'::xid8 ELSE '1'::xid8 END
+)
+UPDATE usage_position SET xid = '2', number = 0 WHERE source = 'ledger'
+""")
+"""The same for the ledger, whose entries tell the same as before: only the number of their transaction is another."""
 
 
 def settle(connection: Connection) -> int:
@@ -37,5 +58,8 @@ def settle(connection: Connection) -> int:
     """
     if not connection.execute(text(FOREIGN)).scalar():
         return 0
-    connection.execute(text("LOCK TABLE events, webhook_position IN SHARE ROW EXCLUSIVE MODE"))
+    connection.execute(text("LOCK TABLE events, ledger, webhook_position, usage_position IN SHARE ROW EXCLUSIVE MODE"))
+    connection.execute(text("ALTER TABLE ledger DISABLE TRIGGER only_added_to"))
+    connection.execute(_SETTLE_LEDGER)
+    connection.execute(text("ALTER TABLE ledger ENABLE TRIGGER only_added_to"))
     return int(connection.execute(_SETTLE).scalar_one())

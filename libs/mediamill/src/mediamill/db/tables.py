@@ -1,6 +1,7 @@
 """Every table, imported so that the metadata is whole."""
 
 from mediamill.assets.model import AssetRow, JobAsset
+from mediamill.budgets.model import Account, Entry, Hold, Reservation, UsageDay, UsagePosition
 from mediamill.db.base import Base
 from mediamill.events.model import Event
 from mediamill.jobs.model import Deadline, Idempotency, Job, Lease, Line, Reuse, Signal, Wait, Worker
@@ -13,10 +14,13 @@ from mediamill.webhooks.model import JobWebhook, WebhookDelivery, WebhookEndpoin
 metadata = Base.metadata
 
 __all__ = [
+    "Account",
     "ApiKey",
     "AssetRow",
     "Deadline",
+    "Entry",
     "Event",
+    "Hold",
     "Idempotency",
     "Job",
     "JobAsset",
@@ -25,11 +29,14 @@ __all__ = [
     "Line",
     "PredictionRow",
     "QueueState",
+    "Reservation",
     "Reuse",
     "Schedule",
     "Signal",
     "Step",
     "Tenant",
+    "UsageDay",
+    "UsagePosition",
     "Wait",
     "WebhookDelivery",
     "WebhookEndpoint",

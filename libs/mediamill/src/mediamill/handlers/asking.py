@@ -13,6 +13,7 @@ from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
 from mediamill.errors import OutcomeUnknown, Permanent, RateLimited
 from mediamill.handlers.parked import Awaited, Parked, Recalled
+from mediamill.handlers.purse import Purse
 from mediamill.handlers.run import Run, Stop
 from mediamill.jobs import predictions
 from mediamill.processes import Stopped
@@ -54,10 +55,11 @@ def step_name(provider: Provider[Any, Any]) -> str:
 class Buyer:
     """Buys for one step of one run."""
 
-    def __init__(self, run: Run, db: Database, fenced: Fenced, place: Place) -> None:
+    def __init__(self, run: Run, db: Database, fenced: Fenced, purse: Purse, place: Place) -> None:
         self._run = run
         self._db = db
         self._fenced = fenced
+        self._purse = purse
         self._place = place
 
     def buy(self, provider: Provider[A, T], ask: A, recalled: Recalled | None) -> T:
@@ -102,6 +104,8 @@ class Buyer:
         return self._submit(provider, ask, known.purchase + 1)
 
     def _submit(self, provider: Provider[A, T], ask: A, purchase: int) -> T:
+        if (price := provider.price(ask)) > 0:
+            self._purse.hold(self._place.ordinal, purchase, provider.vendor, price)
         token = new_token()
         intent = predictions.Intent(
             self._run.job_id,

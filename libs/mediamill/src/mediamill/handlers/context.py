@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from mediamill.contracts import Answer, Asset
@@ -20,6 +21,16 @@ class Call(NamedTuple):
 
     kind: str
     input: Mapping[str, Any]
+
+
+class Price(NamedTuple, Generic[T]):
+    """What an effect is expected to cost, in USD, and how its result tells what it did cost; else that is the same."""
+
+    amount: Decimal
+    billed: Callable[[T], Decimal] | None = None
+
+
+FREE: Price[Any] = Price(Decimal(0))
 
 
 class Context(Protocol):
@@ -48,12 +59,18 @@ class Context(Protocol):
         The result goes through JSON by ``fn``'s return annotation; without one it comes back as plain JSON values.
         """
 
-    def effect(self, name: str, submit: Callable[[str], T], recover: Callable[[str], T | None]) -> T:
+    def effect(
+        self,
+        name: str,
+        submit: Callable[[str], T],
+        recover: Callable[[str], T | None],
+        price: Price[T] = FREE,
+    ) -> T:
         """Do what costs money or cannot be undone, at most once.
 
         ``submit(key)`` does it, with a key that is the same on every try. If a worker died between intent and
         result, ``recover(key)`` finds what was done, or gives ``None`` if it surely never happened, or raises
-        ``OutcomeUnknown``.
+        ``OutcomeUnknown``. A price is held before ``submit`` is called, or ``OutOfBudget`` is raised.
         """
 
     def ask(self, provider: Provider[A, T] | Sequence[Provider[A, T]], ask: A) -> T:

@@ -10,13 +10,15 @@ from uuid import UUID
 from sqlalchemy import Connection, func, select, update
 
 from mediamill.assets.made import answered_with
+from mediamill.budgets.reserve import Want
 from mediamill.clock import now
 from mediamill.contracts import Answer, Asset, MediaAnswer
 from mediamill.errors import ErrorClass, MediamillError
 from mediamill.handlers.parked import Awaited
 from mediamill.handlers.run import Run
 from mediamill.jobs import journal, transition
-from mediamill.jobs.accept import Request, accept
+from mediamill.jobs.accept import Request, accept_unpaid, pay
+from mediamill.jobs.draft import draft
 from mediamill.jobs.ended import end, unfinished_children, withdraw_descendants
 from mediamill.jobs.model import Job, Signal, Wait
 from mediamill.queues.registry import Registry
@@ -78,7 +80,7 @@ def park(connection: Connection, run: Run, awaited: Awaited, registry: Registry)
     The wait is counted after the job's row is locked by its own transition, so that what comes meanwhile is either
     counted here or counts itself off later.
     """
-    children = _spawn(connection, run, awaited, registry) if awaited.reason == "children" else []
+    children, unpaid = _spawn(connection, run, awaited, registry) if awaited.reason == "children" else ([], [])
     awaited = _timed(connection, awaited)
     if not _record(connection, run, awaited, children):
         connection.rollback()
@@ -96,6 +98,7 @@ def park(connection: Connection, run: Run, awaited: Awaited, registry: Registry)
         return False
     if _has_come(connection, run, awaited, children):
         connection.execute(*transition.wake(Job.id == run.job_id))
+    pay(connection, unpaid)
     return True
 
 
@@ -107,11 +110,13 @@ def _timed(connection: Connection, awaited: Awaited) -> Awaited:
     return replace(awaited, wake_at=connection.execute(select(end)).scalar_one())
 
 
-def _spawn(connection: Connection, run: Run, awaited: Awaited, registry: Registry) -> list[UUID]:
-    """Make the children that are missing, and give all of them in the order of the calls."""
+def _spawn(connection: Connection, run: Run, awaited: Awaited, registry: Registry) -> tuple[list[UUID], list[Want]]:
+    """Make the children that are missing; give all of them in the order of the calls, and what is to be reserved."""
     missing = [call for call, child in zip(awaited.calls, awaited.children, strict=True) if child is None]
-    made = iter(accept(connection, [_request(run, awaited.ordinal, c.kind, c.input, registry) for c in missing]))
-    return [UUID(child) if child is not None else next(made).job_id for child in awaited.children]
+    drafts = [draft(_request(run, awaited.ordinal, call.kind, call.input, registry)) for call in missing]
+    accepted, unpaid = accept_unpaid(connection, drafts)
+    made = iter(accepted)
+    return [UUID(child) if child is not None else next(made).job_id for child in awaited.children], unpaid
 
 
 def _request(run: Run, ordinal: int, kind_name: str, raw: Any, registry: Registry) -> Request:
@@ -122,6 +127,7 @@ def _request(run: Run, ordinal: int, kind_name: str, raw: Any, registry: Registr
         input=kind.read(raw),
         priority=run.priority,
         cache=run.cache,
+        key_id=run.key_id,
         parent_id=run.job_id,
         parent_step=ordinal,
         root_id=run.root_id,

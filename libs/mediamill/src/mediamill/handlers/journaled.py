@@ -25,8 +25,9 @@ from mediamill.db.session import Database
 from mediamill.errors import ChildFailed, Nondeterministic
 from mediamill.events.model import EventType
 from mediamill.handlers.asking import Buyer, Fenced, Place, step_name
-from mediamill.handlers.context import Call
+from mediamill.handlers.context import FREE, Call, Price
 from mediamill.handlers.parked import Awaited, Parked, Recalled
+from mediamill.handlers.purse import Purse
 from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.scratch import Scratch
 from mediamill.hints import job_topic, publish_hint, tenant_topic
@@ -54,6 +55,7 @@ class JournaledContext:
     def __init__(self, run: Run, db: Database, registry: Registry, store: Store, scratch: Scratch) -> None:
         self._run = run
         self._db = db
+        self._purse = Purse(run, db)
         self._store = store
         self._registry = registry
         self._next = 0
@@ -90,11 +92,15 @@ class JournaledContext:
             recorded = recalled.result
         return typing.cast("T", _adapter(fn).validate_python(recorded))
 
-    def effect(self, name: str, submit: Callable[[str], T], recover: Callable[[str], T | None]) -> T:
+    def effect(
+        self, name: str, submit: Callable[[str], T], recover: Callable[[str], T | None], price: Price[T] = FREE
+    ) -> T:
         """Do what must not happen twice: intent, deed, result."""
         ordinal, recalled = self._arrive(name, StepType.EFFECT)
         if recalled is not None and recalled.state == StepState.DONE:
             return typing.cast("T", _adapter(submit).validate_python(recalled.result))
+        if price.amount > 0:
+            self._purse.hold(ordinal, 1, self._run.provider or "", price.amount)
         key = f"{self.job_id}:{ordinal}"
         done: T | None = None
         proved_at = clock.running() if recalled is None else -math.inf
@@ -107,7 +113,10 @@ class JournaledContext:
             self._prove_hold(proved_at)
             done = submit(key)
         recorded = to_jsonable_python(done)
-        self._write(journal.complete(*self._fence, ordinal, recorded))
+        if price.amount > 0:
+            self._purse.complete(ordinal, recorded, price.billed(done) if price.billed else None)
+        else:
+            self._write(journal.complete(*self._fence, ordinal, recorded))
         return typing.cast("T", _adapter(submit).validate_python(recorded))
 
     def ask(self, provider: Provider[A, T] | Sequence[Provider[A, T]], ask: A) -> T:
@@ -115,7 +124,7 @@ class JournaledContext:
         chosen = choose(provider, self._run.provider)
         ordinal, recalled = self._arrive(name := step_name(chosen), StepType.PREDICTION)
         fenced = Fenced(self._write, self._prove_hold)
-        return Buyer(self._run, self._db, fenced, Place(ordinal, name)).buy(chosen, ask, recalled)
+        return Buyer(self._run, self._db, fenced, self._purse, Place(ordinal, name)).buy(chosen, ask, recalled)
 
     def run(self, kind: str, input: Mapping[str, Any]) -> Answer:
         """Run a child job and give its answer."""

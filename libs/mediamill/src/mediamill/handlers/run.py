@@ -41,6 +41,7 @@ class Run:
     root_id: UUID
     input: dict[str, Any]
     provider: str | None
+    key_id: UUID | None
     cache: str
     max_cost: Decimal | None
     progress: dict[str, Any] | None
@@ -67,6 +68,7 @@ class Run:
             root_id=row.root_id,
             input=row.input,
             provider=row.provider,
+            key_id=row.key_id,
             cache=row.cache,
             max_cost=row.max_cost,
             progress=row.progress,

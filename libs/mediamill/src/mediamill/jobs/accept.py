@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, func, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from mediamill.assets.model import AssetRow
+from mediamill.budgets.reserve import Want, reserve
 from mediamill.errors import IdempotencyMismatch, InvalidInput, OutOfBudget, OverQuota
 from mediamill.jobs.admission import admit_counted
 from mediamill.jobs.draft import Draft, draft, fingerprint
@@ -17,7 +20,7 @@ from mediamill.jobs.request import Accepted, JobWebhook, Request
 from mediamill.jobs.states import State
 from mediamill.tenants.model import Tenant
 
-__all__ = ["Accepted", "JobWebhook", "Request", "accept", "accept_drafts", "fingerprint"]
+__all__ = ["Accepted", "JobWebhook", "Request", "accept", "accept_drafts", "accept_unpaid", "fingerprint", "pay"]
 
 _QUOTA_LOCK = 0x71756F74
 
@@ -33,25 +36,52 @@ def accept(connection: Connection, requests: Sequence[Request]) -> list[Accepted
 
 def accept_drafts(connection: Connection, drafts: Sequence[Draft]) -> list[Accepted]:
     """Do the same for drafts, also for one of which nobody knows whether an earlier try accepted it."""
+    accepted, unpaid = accept_unpaid(connection, drafts)
+    pay(connection, unpaid)
+    return accepted
+
+
+def accept_unpaid(connection: Connection, drafts: Sequence[Draft]) -> tuple[list[Accepted], list[Want]]:
+    """Do all but reserve what the jobs will cost, which is given for ``pay``."""
     known = _replayed(connection, drafts)
     fresh = [one for one in drafts if one.job_id not in known]
+    unpaid: list[Want] = []
     if fresh:
         _check_assets(connection, fresh)
         _check_quota(connection, fresh)
         _check_price(fresh)
-        known |= _made(connection, fresh)
-    return [known[one.job_id] for one in drafts]
+        made = _made(connection, fresh)
+        unpaid = _wants(fresh, made.new)
+        known |= made.known
+    return [known[one.job_id] for one in drafts], unpaid
 
 
-def _made(connection: Connection, drafts: Sequence[Draft]) -> dict[UUID, Accepted]:
+def pay(connection: Connection, unpaid: Sequence[Want]) -> None:
+    """Reserve what jobs will cost, last in the transaction that makes them. Raises ``OutOfBudget``."""
+    if unpaid:
+        reserve(connection, unpaid)
+
+
+class _Made(NamedTuple):
+    known: dict[UUID, Accepted]
+    new: set[UUID]
+    """Those that this transaction has put in line."""
+
+
+def _wants(drafts: Sequence[Draft], new: set[UUID]) -> list[Want]:
+    return [Want(one.job_id, one.price) for one in drafts if one.price > 0 and one.job_id in new]
+
+
+def _made(connection: Connection, drafts: Sequence[Draft]) -> _Made:
     """Make the jobs; what is not made lost a race for its key, or was made by an earlier try."""
     rows = connection.execute(*admit_counted(drafts))
     made = {row.id: Accepted(row.id, State(row.state), fresh=True) for row in rows}
+    new = {job_id for job_id, accepted in made.items() if accepted.state is State.QUEUED}
     if late := [one for one in drafts if one.job_id not in made]:
         made |= _replayed(connection, late)
         states = select(Job.id, Job.state).where(Job.id.in_([one.job_id for one in late if one.job_id not in made]))
         made |= {row.id: Accepted(row.id, State(row.state), fresh=True) for row in connection.execute(states)}
-    return made
+    return _Made(made, new)
 
 
 def _replayed(connection: Connection, drafts: Sequence[Draft]) -> dict[UUID, Accepted]:
@@ -78,9 +108,9 @@ def _replayed(connection: Connection, drafts: Sequence[Draft]) -> dict[UUID, Acc
 
 def _check_price(drafts: Sequence[Draft]) -> None:
     for one in drafts:
-        if one.is_too_dear:
-            kind, most = one.request.kind, one.request.max_cost
-            raise OutOfBudget(f"{kind.name} costs {kind.manifest.price}, the request's max_cost is {most}.")
+        most = one.request.max_cost
+        if most is not None and one.price > most:
+            raise OutOfBudget.of(scope="job", limit=most, spent=Decimal(0), reserved=Decimal(0), wanted=one.price)
 
 
 def _check_quota(connection: Connection, drafts: Sequence[Draft]) -> None:

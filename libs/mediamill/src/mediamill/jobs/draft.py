@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -43,12 +44,8 @@ class Draft:
     row: str
     """JSON, as the statement takes it."""
     needs: frozenset[Need]
-
-    @property
-    def is_too_dear(self) -> bool:
-        """Whether the kind costs more than the request allows."""
-        most = self.request.max_cost
-        return most is not None and self.request.kind.manifest.price > most
+    price: Decimal
+    """What it is expected to cost, in USD."""
 
 
 def draft(request: Request) -> Draft:
@@ -60,7 +57,8 @@ def draft(request: Request) -> Draft:
     if "\\u0000" in row:
         wrong: list[tuple[list[str | int], str]] = [([*request.loc, "input"], "U+0000")]
         raise InvalidInput("A text holds the character U+0000, which cannot be stored.", errors=wrong)
-    return Draft(job_id, request, provider, body, assets, row, frozenset(_needs(request, assets)))
+    price = request.kind.price(request.input, provider)
+    return Draft(job_id, request, provider, body, assets, row, frozenset(_needs(request, assets)), price)
 
 
 def fingerprint(kind: str, version: int, provider: str, body: Mapping[str, Any]) -> str:
@@ -101,6 +99,7 @@ def _row(
         "parent_step": request.parent_step,
         "root_id": str(request.root_id or job_id),
         "provider": provider,
+        "key_id": str(request.key_id) if request.key_id else None,
         "max_cost": str(request.max_cost) if request.max_cost is not None else None,
         "metadata": dict(request.metadata),
         "cache": _cache(request),

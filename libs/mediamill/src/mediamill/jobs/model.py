@@ -53,6 +53,8 @@ class Job(Base):
     parent_step: Mapped[int | None]
     root_id: Mapped[UUID]
     provider: Mapped[str | None] = mapped_column(Text)
+    key_id: Mapped[UUID | None]
+    """The key that it was asked for with, whose budget counts; children have their parent's."""
     cost: Mapped[Decimal] = mapped_column(Numeric(14, 6), server_default="0")
     max_cost: Mapped[Decimal | None] = mapped_column(Numeric(14, 6))
     metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", server_default="{}")

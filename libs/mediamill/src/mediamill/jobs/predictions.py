@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, select, text, tuple_
 
+from mediamill.budgets import settle as budgets
+from mediamill.budgets.settle import Cost
 from mediamill.db.prepared import Prepared
 from mediamill.jobs import transition
+from mediamill.jobs.ended import take_hold
 from mediamill.jobs.model import Job, Wait
 from mediamill.providers.model import PredictionRow
 from mediamill.providers.protocol import Ended
@@ -133,14 +137,16 @@ WITH ended AS (
       AND predictions.state IN ('intent', 'waiting')
       AND (predictions.vendor_id = ended.vendor_id
            OR (predictions.vendor_id IS NULL AND predictions.token_hash = ended.token_hash))
-    RETURNING predictions.job_id, predictions.ordinal, ended.result
+    RETURNING predictions.job_id, predictions.ordinal, predictions.purchase, ended.result, EXISTS (
+        SELECT FROM holds WHERE holds.job_id = predictions.job_id AND holds.ordinal = predictions.ordinal
+            AND holds.purchase = predictions.purchase) AS is_paid
 ), journaled AS (
     UPDATE steps SET state = 'done', result = jsonb_build_object('value', settled.result),
         finished_at = clock_timestamp()
     FROM settled
     WHERE steps.job_id = settled.job_id AND steps.ordinal = settled.ordinal AND steps.state = 'intent'
 )
-SELECT job_id, ordinal FROM settled
+SELECT job_id, ordinal, purchase, is_paid FROM settled
 """)
 
 
@@ -161,11 +167,55 @@ def settle(connection: Connection, ends: Sequence[Settled]) -> list[Row[Any]]:
         for end in ends
     ]
     settled = connection.execute(_SETTLE, {"rows": json.dumps(rows)}).all()
+    steps = [(row.job_id, row.ordinal) for row in settled]
+    _give_back(connection, [end.ended for end in ends if (end.job_id, end.ordinal) not in steps])
     if not settled:
         return []
-    steps = [(row.job_id, row.ordinal) for row in settled]
     waiting = select(Wait.job_id).where(Wait.reason == "prediction", tuple_(Wait.job_id, Wait.ordinal).in_(steps))
-    return list(connection.execute(*transition.wake(Job.id.in_(waiting))))
+    woken = list(connection.execute(*transition.wake(Job.id.in_(waiting))))
+    ended = {(end.job_id, end.ordinal): end.ended for end in ends}
+    paid = [row for row in settled if row.is_paid]
+    budgets.settle(
+        connection,
+        [Cost(row.job_id, row.ordinal, row.purchase, billed(ended[row.job_id, row.ordinal])) for row in paid],
+    )
+    return woken
+
+
+def billed(ended: Ended) -> Decimal | None:
+    """Tell what an end costs: what the vendor says, else nothing for a failure, else what was held (``None``)."""
+    if ended.cost is not None:
+        return ended.cost
+    return Decimal(0) if ended.failure is not None else None
+
+
+_CANCELED = text("SELECT job_id, ordinal, purchase FROM predictions WHERE vendor_id = :id AND state = 'dropped'")
+
+
+def _give_back(connection: Connection, late: Sequence[Ended]) -> None:
+    """Correct what was taken as billed when its prediction was cancelled, where the vendor says what it bills."""
+    told = [(ended.cost, connection.execute(_CANCELED, {"id": ended.id})) for ended in late if ended.cost is not None]
+    budgets.refund(connection, [Cost(*row, cost) for cost, rows in told for row in rows])
+
+
+_DROP = text("""
+UPDATE predictions SET state = 'dropped', next_at = NULL, vendor_id = coalesce(vendor_id, :vendor_id)
+WHERE job_id = :job_id AND ordinal = :ordinal AND purchase = :purchase AND state IN ('cancel', 'intent', 'waiting')
+RETURNING vendor_id
+""")
+
+
+def drop(connection: Connection, job_id: UUID, ordinal: int, purchase: int, vendor_id: str | None) -> None:
+    """Write down that a prediction was cancelled at the vendor, or never was there (no ``vendor_id``).
+
+    What was cancelled is taken as billed in full: it may have ended before the vendor heard of it.
+    """
+    take_hold(connection, Job.id == job_id)
+    given = {"job_id": job_id, "ordinal": ordinal, "purchase": purchase, "vendor_id": vendor_id}
+    dropped = connection.execute(_DROP, given).one_or_none()
+    if dropped is not None:
+        cost = Decimal(0) if dropped.vendor_id is None else None
+        budgets.settle(connection, [Cost(job_id, ordinal, purchase, cost)])
 
 
 def by_token(vendor: str, token_hash: str) -> Prepared:

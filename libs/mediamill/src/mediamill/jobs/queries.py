@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, TextClause, select, text
+from sqlalchemy import Select, TextClause, case, func, select, text
 
+from mediamill.budgets.model import Entry
 from mediamill.jobs.model import Job
 from mediamill.steps.model import Step
 
@@ -35,9 +36,18 @@ SHOWN = (
 )
 
 
+_TREE = (
+    select(func.coalesce(func.sum(case((Entry.type == "settle", Entry.amount), else_=-Entry.amount)), 0))
+    .where(Entry.root_id == Job.id, Entry.type.in_(["settle", "refund"]))
+    .correlate(Job)
+    .scalar_subquery()
+    .label("total_cost")
+)
+
+
 def one(tenant_id: UUID, job_id: UUID) -> Select[Any]:
-    """Give a job of the tenant."""
-    return select(*SHOWN).where(Job.tenant_id == tenant_id, Job.id == job_id)
+    """Give a job of the tenant, with what its whole tree has cost if it is the root of one."""
+    return select(*SHOWN, _TREE).where(Job.tenant_id == tenant_id, Job.id == job_id)
 
 
 def standing(tenant_id: UUID, job_id: UUID) -> Select[str, int]:

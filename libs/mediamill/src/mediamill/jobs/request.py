@@ -37,6 +37,7 @@ class Request:
     deadline_s: float | None = None
     run_at: datetime | None = None
     provider: str | None = None
+    key_id: UUID | None = None
     traceparent: str | None = None
     idempotency_key: str | None = None
     body_hash: str | None = None

@@ -88,6 +88,8 @@ class Ended(BaseModel):
     id: str
     output: Any = None
     failure: Failure | None = None
+    cost: Decimal | None = None
+    """What the vendor bills, in USD, where it says so; else the price that was held, or nothing for a failure."""
 
 
 class Provider(Protocol[A_contra, T_co]):

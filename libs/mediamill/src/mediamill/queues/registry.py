@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_UP, Decimal
 from functools import cached_property, lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -20,6 +21,8 @@ from mediamill.settings import settings
 
 GROUP = "mediamill.queues"
 TEST_QUEUE = "test"
+CENT_OF_A_CENT = Decimal("0.000001")
+"""As exact as money is kept."""
 
 C = TypeVar("C", Ask, Answer)
 
@@ -42,6 +45,12 @@ class Kind:
     def answer(self) -> type[Answer]:
         """The model of the output."""
         return _load(self.package, self.manifest.answer, Answer)
+
+    def price(self, ask: Ask, provider: str) -> Decimal:
+        """Tell what an input is expected to cost with a provider, in USD."""
+        manifest = self.manifest
+        first = manifest.price if provider == manifest.providers[0] else Decimal(0)
+        return (manifest.prices.get(provider, first) * ask.units()).quantize(CENT_OF_A_CENT, ROUND_UP)
 
     def read(self, raw: Mapping[str, Any]) -> Ask:
         """Validate an input. Raises ``InvalidInput`` naming each wrong field."""

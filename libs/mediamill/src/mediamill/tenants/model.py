@@ -39,6 +39,8 @@ class ApiKey(Base):
     prefix: Mapped[str] = mapped_column(Text)
     digest: Mapped[bytes] = mapped_column(unique=True)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    budget: Mapped[Decimal | None] = mapped_column(Numeric(14, 6))
+    """USD per calendar month, beneath its tenant's."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ KEY = (
     ApiKey.name,
     ApiKey.prefix,
     ApiKey.scopes,
+    ApiKey.budget,
     ApiKey.created_at,
     ApiKey.expires_at,
     ApiKey.revoked_at,
@@ -55,7 +57,15 @@ def change_tenant(tenant_id: UUID, values: dict[str, Any]) -> Update:
     return update(Tenant).where(Tenant.id == tenant_id).values(**values).returning(*TENANT)
 
 
-def add_key(tenant_id: UUID, key: NewKey, *, name: str, scopes: list[str], expires_at: datetime | None) -> Insert:
+def add_key(
+    tenant_id: UUID,
+    key: NewKey,
+    *,
+    name: str,
+    scopes: list[str],
+    expires_at: datetime | None,
+    budget: Decimal | None = None,
+) -> Insert:
     """Keep a key's digest; its secret is not kept."""
     return (
         insert(ApiKey)
@@ -67,6 +77,7 @@ def add_key(tenant_id: UUID, key: NewKey, *, name: str, scopes: list[str], expir
             digest=key.digest,
             scopes=scopes,
             expires_at=expires_at,
+            budget=budget,
         )
         .returning(*KEY)
     )
@@ -105,36 +116,20 @@ def key_by_digest(digest: bytes) -> Select[*tuple[Any, ...]]:
 
 
 # Written as SQL since jobs and assets are folders above this one.
-_USAGE = text("""
-SELECT (created_at AT TIME ZONE 'UTC')::date AS day, kind, count(*) AS jobs,
-    count(*) FILTER (WHERE state = 'succeeded') AS succeeded,
-    count(*) FILTER (WHERE state = 'failed') AS failed,
-    count(*) FILTER (WHERE state = 'canceled') AS canceled,
-    sum(cost)::float AS cost,
-    coalesce(sum((
-        SELECT sum(assets.bytes) FROM job_assets JOIN assets ON assets.id = asset_id WHERE job_id = jobs.id
-    )), 0)::bigint AS asset_bytes
-FROM jobs
-WHERE tenant_id = :tenant_id AND id >= :since
-GROUP BY 1, 2 ORDER BY 1 DESC, 2
-""")
-
 _STANDING = text("""
 SELECT max_queued, max_running, budget::float,
     (SELECT count(*) FROM lines WHERE lines.tenant_id = tenants.id) AS queued,
     (SELECT count(*) FROM leases WHERE leases.tenant_id = tenants.id) AS running,
-    (SELECT coalesce(sum(cost), 0)::float FROM jobs WHERE jobs.tenant_id = tenants.id AND jobs.id >= :month) AS spent,
+    (SELECT spent::float FROM accounts WHERE scope = 'tenant' AND accounts.id = tenants.id AND month = :month) AS spent,
+    (SELECT coalesce(sum(amount), 0) + coalesce(sum((
+        SELECT sum(price) FROM holds WHERE holds.job_id = reservations.job_id)), 0)
+     FROM reservations WHERE reservations.tenant_id = tenants.id)::float AS reserved,
     (SELECT count(*) FROM assets WHERE assets.tenant_id = tenants.id) AS assets,
     (SELECT coalesce(sum(bytes), 0)::bigint FROM assets WHERE assets.tenant_id = tenants.id) AS bytes
 FROM tenants WHERE id = :tenant_id
 """)
 
 
-def usage() -> TextClause:
-    """Count jobs, cost and bytes made of ``:tenant_id`` by day and kind, from the job id ``:since`` on."""
-    return _USAGE
-
-
 def standing() -> TextClause:
-    """Tell what ``:tenant_id`` holds and may still use; spent is from the job id ``:month`` on."""
+    """Tell what ``:tenant_id`` holds and may still use, and what it spent in ``:month`` if it has an account."""
     return _STANDING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
@@ -34,6 +35,11 @@ class Wait(Ask):
 
     seconds: float = Field(10.0, ge=0, le=3600)
     fail: str = Field("", max_length=200, description="Why the vendor is to fail it, in the vendor's words.")
+    cost: Decimal = Field(Decimal(0), ge=0, le=1000, decimal_places=6, description="What the vendor bills for it, USD.")
+
+    def units(self) -> Decimal:
+        """Tell the price itself."""
+        return self.cost
 
 
 class Buy(Ask):

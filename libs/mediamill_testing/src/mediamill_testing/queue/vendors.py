@@ -25,7 +25,7 @@ class Waiting(ReplicateModel[Wait, Waited]):
 
     def input_of(self, ask: Wait) -> Mapping[str, Any]:
         """Pass the seconds on, and the reason to fail if there is one."""
-        return ask.model_dump(exclude_defaults=True) | {"seconds": ask.seconds}
+        return ask.model_dump(mode="json", exclude_defaults=True) | {"seconds": ask.seconds}
 
     def expect(self, ask: Wait) -> float:
         """Tell what the vendor will take."""
@@ -36,8 +36,8 @@ class Waiting(ReplicateModel[Wait, Waited]):
         return Waited(prediction=ended.output["prediction"])
 
     def price(self, ask: Wait) -> Decimal:
-        """Nothing."""
-        return Decimal(0)
+        """Tell what it was told."""
+        return ask.cost
 
 
 def sell(key: str) -> str:

@@ -84,7 +84,11 @@ class Api:
                 await _answer(send, 200, {})
             case "GET", "/bill":
                 ends = {sale.id: sale.ends_at.timestamp() for sale in self._bill.sales()}
-                await _answer(send, 200, {"keys": self._bill.keys(), "ends_at": ends, "asked": self.asked})
+                await _answer(
+                    send,
+                    200,
+                    {"keys": self._bill.keys(), "ends_at": ends, "asked": self.asked, "total": str(self._bill.total())},
+                )
             case _:
                 await _answer(send, 404, _problem(404))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -40,6 +41,11 @@ class Sale:
     def ends_at(self) -> datetime:
         """When it ends by itself."""
         return self.created_at + timedelta(seconds=self.seconds)
+
+    @property
+    def billed(self) -> Decimal:
+        """Tell what is to be paid, in USD: all for what was cancelled, nothing for what failed."""
+        return Decimal(0) if self.status == "failed" else Decimal(str(self.input.get("cost", 0)))
 
     @property
     def status(self) -> str:
@@ -105,6 +111,10 @@ class Bill:
     def keys(self) -> list[str]:
         """Give the key of every sale, empty for one without a webhook that tells it."""
         return [effect_of(sale.webhook) or "" for sale in self.sales()]
+
+    def total(self) -> Decimal:
+        """Give the sum of the bill, in USD."""
+        return sum((sale.billed for sale in self.sales()), Decimal(0))
 
     def page(self, below: int | None) -> tuple[list[Sale], int | None]:
         """Give a page, newest first, of the sales with a number below one, and where the next page begins."""

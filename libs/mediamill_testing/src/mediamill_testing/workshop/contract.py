@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
@@ -15,6 +16,13 @@ class Buy(Ask):
     ledger: str = Field(description="A file that gets a line for everything that is bought.")
     crash_after: str = Field("", description="'intent' or 'deed': where the first run breaks.")
     finds: bool = Field(True, description="Whether the vendor can tell what was bought.")
+    price: Decimal = Field(Decimal(0), ge=0, description="USD that it is expected to cost.")
+    known_price: bool = Field(True, description="Whether that is known when it is asked for.")
+    billed: Decimal | None = Field(None, ge=0, description="USD that the vendor bills; else the price.")
+
+    def units(self) -> Decimal:
+        """Tell the price itself."""
+        return self.price if self.known_price else Decimal(0)
 
 
 class Bought(Answer):

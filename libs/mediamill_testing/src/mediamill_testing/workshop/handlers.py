@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mediamill.contracts import Asset
 from mediamill.errors import ChildFailed, OutcomeUnknown, Transient
-from mediamill.handlers.context import Call, Context
+from mediamill.handlers.context import Call, Context, Price
 from mediamill.handlers.handler import handler
 from mediamill.processes import child
 from mediamill_testing.workshop.contract import (
@@ -45,7 +45,8 @@ def buy(ctx: Context, ask: Buy) -> Bought:
             raise OutcomeUnknown("The vendor cannot tell.")
         return f"receipt of {key}" if key in ledger.read_text().split() else None
 
-    return Bought(receipt=ctx.effect("buy", submit, recover))
+    price = Price[str](ask.price, (lambda _: ask.billed) if ask.billed is not None else None)
+    return Bought(receipt=ctx.effect("buy", submit, recover, price))
 
 
 @handler(Gather)

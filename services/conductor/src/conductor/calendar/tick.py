@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from conductor.calendar.retention import forget_assets, forget_jobs
+from conductor.money.tick import Treasurer, check_books
 from mediamill.assets.store import FileStore
 from mediamill.db.session import Database
 from mediamill.errors import MediamillError
@@ -21,11 +22,13 @@ from mediamill.settings import Settings
 log = logging.getLogger(__name__)
 
 HOUR_S = 3600
+COUNTED_S = 60.0
 
 _HOUSEKEEPING = text("""
 INSERT INTO schedules (name, every_s, action, next_at)
 VALUES ('retention of jobs', :hour, 'forget_jobs', now() + make_interval(secs => :hour)),
-       ('retention of assets', :hour, 'forget_assets', now() + make_interval(secs => :hour))
+       ('retention of assets', :hour, 'forget_assets', now() + make_interval(secs => :hour)),
+       ('audit of the books', :hour * 24, 'check_books', now() + make_interval(secs => :hour))
 ON CONFLICT (name) DO NOTHING
 """)
 
@@ -46,9 +49,14 @@ class Calendar:
         self._db = db
         self._registry = registry
         self._actions: dict[str, Callable[[], int]] = {
-            "forget_jobs": lambda: forget_jobs(db, config.retention_days),
+            "forget_jobs": lambda: self._forget_jobs(config.retention_days),
+            "check_books": lambda: check_books(db),
             "forget_assets": lambda: forget_assets(db, store, config.retention_days),
         }
+
+    def _forget_jobs(self, keep_days: int) -> int:
+        """Forget old jobs, unless not all of them are counted yet."""
+        return forget_jobs(self._db, keep_days) if Treasurer(self._db).fold(COUNTED_S) else 0
 
     def prepare(self) -> None:
         """Make sure that the housekeeping is scheduled."""

@@ -35,8 +35,3 @@ FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS row(job_id uuid, ordinal intege
 WHERE predictions.job_id = row.job_id AND predictions.ordinal = row.ordinal AND next_at IS NOT NULL
 """)
 """Looks that did not take place do not count."""
-
-DROPPED = text("""
-UPDATE predictions SET state = 'dropped', next_at = NULL, vendor_id = coalesce(vendor_id, :vendor_id)
-WHERE job_id = :job_id AND ordinal = :ordinal AND purchase = :purchase AND state IN ('cancel', 'intent', 'waiting')
-""")

@@ -16,7 +16,7 @@ from mediamill import clock
 from mediamill.db.session import Database
 from mediamill.errors import MediamillError
 from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
-from mediamill.jobs.predictions import FORGOTTEN_S, Settled, settle
+from mediamill.jobs.predictions import FORGOTTEN_S, Settled, drop, settle
 from mediamill.providers.model import PredictionState
 from mediamill.providers.protocol import EffectKey, Ended, Vendor
 from mediamill.settings import Settings
@@ -105,10 +105,7 @@ class Watcher:
         elif not row.is_forgotten:
             return  # whoever bought it may not have written its id down yet
         with self._db.unit_of_work() as connection:
-            connection.execute(
-                queries.DROPPED,
-                {"job_id": row.job_id, "ordinal": row.ordinal, "purchase": row.purchase, "vendor_id": vendor_id},
-            )
+            drop(connection, row.job_id, row.ordinal, row.purchase, vendor_id)
 
     def _hold_off(self, rows: Sequence[Row[Any]], error: MediamillError) -> None:
         """Leave a vendor alone that did not answer; what waits for it goes on waiting."""

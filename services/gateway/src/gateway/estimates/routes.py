@@ -18,6 +18,7 @@ from gateway.problems import refusals
 from gateway.queues.facts import read_crew, read_facts, wait_estimate_s
 from gateway.texts import Json
 from mediamill import clock
+from mediamill.errors import InvalidInput
 from mediamill.ids import uuid7
 from mediamill.queues.positions import places, position_of_a_newcomer
 from mediamill.queues.registry import Kind
@@ -35,13 +36,14 @@ class PostEstimate(BaseModel):
 
     kind: str = Field(max_length=100)
     input: Json
+    provider: str | None = Field(None, max_length=100, description="one of the kind's providers; else the first")
 
 
 class Estimate(BaseModel):
     """What a job would cost and take."""
 
     kind: str = Field(examples=["audio.speech"])
-    cost: float = Field(description="USD", examples=[0.0])
+    cost: float = Field(description="USD; what is reserved when it is accepted", examples=[0.0])
     duration_s: float = Field(description="from its start to its end", examples=[1.8])
     queue_wait_s: float | None = Field(description="until its start; null while no worker lives", examples=[0.0])
     basis: Literal["history", "manifest"] = Field(description="what the duration is taken from")
@@ -52,7 +54,11 @@ class Estimate(BaseModel):
 async def post_estimate(post: PostEstimate, edge: EdgeOf, owner: Owner) -> Estimate:
     """Tell the expected cost, duration and wait of a job, without making it."""
     kind = edge.registry.kind(post.kind)
-    kind.read(post.input)
+    ask = kind.read(post.input)
+    provider = post.provider or kind.manifest.providers[0]
+    if provider not in kind.manifest.providers:
+        wrong = f"{kind.name} has no provider {provider!r}; there are: {', '.join(kind.manifest.providers)}"
+        raise InvalidInput(f"{wrong}.", errors=[(["provider"], wrong)])
     async with edge.look() as connection:
         runs = await edge.history.runs(connection)
         facts = await read_facts(edge, connection)
@@ -60,7 +66,7 @@ async def post_estimate(post: PostEstimate, edge: EdgeOf, owner: Owner) -> Estim
     usual = runs.get(kind.name)
     return Estimate(
         kind=kind.name,
-        cost=float(kind.manifest.price),
+        cost=float(kind.price(ask, provider)),
         duration_s=round(usual.seconds, 3) if usual else kind.manifest.expected_s,
         queue_wait_s=wait_estimate_s(facts[kind.queue], edge.registry, runs),
         basis="history" if usual else "manifest",

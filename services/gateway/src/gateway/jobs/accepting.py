@@ -51,7 +51,7 @@ async def accept_one(edge: Edge, origin: Origin, post: PostJob) -> Batch:
     if origin.key is not None:
         request = _keyed(request, origin.key, body_hash(post))
     one = draft(request)
-    entry = None if one.is_too_dear else await edge.turnstile.enter(one)
+    entry = None if one.price > 0 else await edge.turnstile.enter(one)
     if entry is None:
         return await _look_closer(edge, one)
     edge.tell(DISPATCH, tenant_topic(request.tenant_id))
@@ -96,6 +96,7 @@ def read_request(registry: Registry, origin: Origin, post: PostJob) -> Request:
         deadline_s=post.deadline_s,
         run_at=post.run_at,
         provider=post.provider,
+        key_id=origin.principal.key_id,
         traceparent=origin.traceparent,
         webhook=job_webhook(origin.principal.tenant_id, post),
     )

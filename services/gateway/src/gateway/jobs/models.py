@@ -69,14 +69,13 @@ class Progress(TypedDict):
 
 
 class WaitingFor(BaseModel):
-    """What keeps a job from running now; provider_limit and budget are reserved and not told yet."""
+    """What keeps a job from running now; provider_limit is reserved and not told yet."""
 
     reason: Literal[
         "line",
         "tenant_limit",
         "kind_limit",
         "provider_limit",
-        "budget",
         "no_worker",
         "paused_queue",
         "backoff",
@@ -112,6 +111,7 @@ class Job(BaseModel):
                     "root_id": _ID,
                     "provider": "local",
                     "cost": 0.0,
+                    "total_cost": 0.0,
                     "metadata": {"user": "42"},
                     "created_at": "2026-11-24T12:00:00.000Z",
                     "started_at": "2026-11-24T12:00:00.120Z",
@@ -138,7 +138,10 @@ class Job(BaseModel):
     parent_id: Id | None
     root_id: Id
     provider: str | None
-    cost: float = Field(description="USD spent so far")
+    cost: float = Field(description="USD spent so far by the job itself")
+    total_cost: float | None = Field(
+        None, description="the same with all that it began, for a job without a parent; told by GET /v1/jobs/{id} alone"
+    )
     metadata: dict[str, str]
     created_at: Time
     started_at: Time | None

@@ -39,12 +39,17 @@ def job(row: RowMapping, places: Mapping[UUID, Place]) -> Job:
         parent_id=str(row["parent_id"]) if row["parent_id"] else None,
         root_id=str(row["root_id"]),
         cost=float(row["cost"]),
+        total_cost=_total(row),
         created_at=iso(row["created_at"]) or "",
         started_at=iso(row["started_at"]),
         finished_at=iso(row["finished_at"]),
         queue_position=None if place is None else place.position,
         **{name: row[name] for name in SAME},
     )
+
+
+def _total(row: RowMapping) -> float | None:
+    return None if row["parent_id"] or "total_cost" not in row else float(row["total_cost"])
 
 
 def accepted(draft: Draft, entry: Entry) -> Job:

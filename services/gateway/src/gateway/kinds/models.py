@@ -29,7 +29,7 @@ class Kind(BaseModel):
     output_schema: Json = Field(description="JSON Schema of its output")
     providers: list[str] = Field(description="the first is the default", examples=[["local"]])
     limits: Limits
-    price: float = Field(description="USD per job with the default provider")
+    price: float = Field(description="USD per unit of work with the default provider")
     expected_s: float = Field(description="first guess of the run time")
     reuse: bool = Field(description="whether 'cache: reuse' can answer it")
     version: int

@@ -16,6 +16,7 @@ from gateway.limits import StrictJsonRoute
 from gateway.paging import Cursor, Limit, Listed, cut, read_cursor
 from gateway.problems import refusals
 from gateway.tenants.models import FreshKey, Key, PatchKey, PostKey, PostRotation, fresh_key, key
+from mediamill.budgets.limits import count_spending
 from mediamill.errors import NotFound
 from mediamill.tenants import queries
 from mediamill.tenants.keys import new_key
@@ -33,7 +34,12 @@ async def post_key(post: PostKey, edge: EdgeOf, operator: Operator) -> FreshKey:
     async with edge.transaction() as connection:
         await _require_tenant(connection, post.tenant_id)
         statement = queries.add_key(
-            post.tenant_id, made, name=post.name, scopes=sorted(set(post.scopes)), expires_at=post.expires_at
+            post.tenant_id,
+            made,
+            name=post.name,
+            scopes=sorted(set(post.scopes)),
+            expires_at=post.expires_at,
+            budget=post.budget,
         )
         row = (await connection.execute(statement)).mappings().one()
     return fresh_key(row, made.secret)
@@ -66,6 +72,8 @@ async def patch_key(id: PathId, patch: PatchKey, edge: EdgeOf, operator: Operato
     """Change what is given of a key; other gateways know within seconds."""
     given: dict[str, Any] = patch.model_dump(exclude_unset=True)
     async with edge.transaction() as connection:
+        if given.get("budget") is not None:
+            await connection.run_sync(count_spending, "key", id)
         row = await _find(connection, queries.change_key(id, given) if given else queries.key(id), id)
     edge.keyring.forget()
     return key(row)

@@ -77,6 +77,7 @@ class PostKey(BaseModel):
     name: Label = ""
     scopes: list[Scope] = Field([Scope.JOBS], min_length=1, max_length=10)
     expires_at: AwareDatetime | None = Field(None, description="null is never")
+    budget: Budget | None = Field(None, description="USD per calendar month; null: only the tenant's counts")
 
 
 class PatchKey(BaseModel):
@@ -87,6 +88,7 @@ class PatchKey(BaseModel):
     name: Label = ""
     scopes: list[Scope] = Field([Scope.JOBS], min_length=1, max_length=10)
     expires_at: AwareDatetime | None = None
+    budget: Budget | None = None
 
 
 class PostRotation(BaseModel):
@@ -108,6 +110,7 @@ class Key(BaseModel):
     created_at: Time
     expires_at: Time | None
     revoked_at: Time | None
+    budget: float | None
 
 
 class FreshKey(Key):
@@ -116,12 +119,15 @@ class FreshKey(Key):
     secret: str = Field(description="shown this once", examples=["mm_Jx3kQ9a…"])
 
 
+def _budget(row: RowMapping) -> float | None:
+    return None if row["budget"] is None else float(row["budget"])
+
+
 def tenant(row: RowMapping) -> Tenant:
     """Show a tenant."""
-    budget = row["budget"]
     return Tenant(
         id=str(row["id"]),
-        budget=None if budget is None else float(budget),
+        budget=_budget(row),
         created_at=iso(row["created_at"]) or "",
         **{name: row[name] for name in ("name", "plan", "weight", "max_running", "max_queued")},
     )
@@ -135,6 +141,7 @@ def key(row: RowMapping) -> Key:
         created_at=iso(row["created_at"]) or "",
         expires_at=iso(row["expires_at"]),
         revoked_at=iso(row["revoked_at"]),
+        budget=_budget(row),
         **{name: row[name] for name in ("name", "prefix", "scopes")},
     )
 

@@ -16,6 +16,7 @@ from gateway.limits import StrictJsonRoute
 from gateway.paging import Cursor, Limit, Listed, cut, read_cursor
 from gateway.problems import refusals
 from gateway.tenants.models import PatchTenant, PostTenant, Tenant, tenant
+from mediamill.budgets.limits import count_spending
 from mediamill.errors import Conflict, NotFound
 from mediamill.tenants import queries
 
@@ -54,15 +55,18 @@ async def patch_tenant(id: PathId, patch: PatchTenant, edge: EdgeOf, operator: O
     given = patch.model_dump(exclude_unset=True)
     if not given:
         return await get_tenant(id, edge, operator)
-    row = await _write(edge, queries.change_tenant(id, given), given.get("name"))
+    counted = id if given.get("budget") is not None else None
+    row = await _write(edge, queries.change_tenant(id, given), given.get("name"), counted)
     if row is None:
         raise NotFound(f"Tenant {id}.")
     return tenant(row)
 
 
-async def _write(edge: Edge, statement: Executable, name: str | None) -> Any:
+async def _write(edge: Edge, statement: Executable, name: str | None, counted: UUID | None = None) -> Any:
     try:
         async with edge.transaction() as connection:
+            if counted is not None:
+                await connection.run_sync(count_spending, "tenant", counted)
             return (await connection.execute(statement)).mappings().one_or_none()
     except IntegrityError as error:
         raise Conflict(f"There is a tenant {name!r} already.") from error

@@ -1,93 +1,87 @@
-"""The route that tells what a tenant has used and may still use."""
+"""The routes that tell what a tenant has used and may still use."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.auth import Owner
 from gateway.edge import EdgeOf
-from gateway.ids import first_id_of
+from gateway.keyring import Principal
 from gateway.problems import refusals
+from gateway.usage.models import Storage, Usage, day, quota
+from mediamill.budgets.usage import used
 from mediamill.clock import now
 from mediamill.tenants import queries
 
 router = APIRouter(tags=["usage"])
 
-Days = Annotated[int, Query(ge=1, le=90, description="today and so many days less one before it, in UTC")]
+Days = Annotated[int, Query(ge=1, le=366, description="today and so many days less one before it, in UTC")]
+COLUMNS = ("day", "kind", "provider", "jobs", "succeeded", "failed", "canceled", "cost", "bytes")
+CSV = "text/csv"
+AS_CSV = {200: {"content": {CSV: {"schema": {"type": "string"}}}}}
 
 
-class Day(BaseModel):
-    """What jobs of one kind used that were made on one day."""
-
-    day: str = Field(examples=["2026-11-24"], json_schema_extra={"format": "date"})
-    kind: str = Field(examples=["image.generate"])
-    jobs: int
-    succeeded: int
-    failed: int
-    canceled: int
-    cost: float = Field(description="USD")
-    asset_bytes: int = Field(description="of the assets that the jobs made")
-
-
-class Storage(BaseModel):
-    """What is kept of you now."""
-
-    assets: int
-    bytes: int
-
-
-class Quota(BaseModel):
-    """What you may still use; null is without limit."""
-
-    queued: int = Field(description="jobs in line")
-    queued_left: int | None = Field(description="jobs that may still get in line")
-    max_queued: int | None
-    running: int
-    max_running: int | None = Field(description="your jobs that run at once")
-    budget: float | None = Field(description="USD per calendar month, in UTC")
-    spent: float = Field(description="USD of this month's jobs")
-    budget_left: float | None
-
-
-class Usage(BaseModel):
-    """What a tenant has used and may still use."""
-
-    days: list[Day] = Field(description="newest first; days and kinds without a job are left out")
-    jobs: int = Field(description="in these days")
-    cost: float = Field(description="USD in these days")
-    storage: Storage
-    quota: Quota
-
-
-@router.get("/v1/usage", summary="Read your usage", responses=refusals(422))
-async def get_usage(edge: EdgeOf, owner: Owner, days: Days = 30) -> Usage:
-    """Give jobs, cost and storage by day and kind, and what is left of your quota."""
-    today = now().replace(hour=0, minute=0, second=0, microsecond=0)
-    since, month = first_id_of(today - timedelta(days=days - 1)), first_id_of(today.replace(day=1))
+@router.get("/v1/usage", summary="Read your usage", response_model=Usage, responses={**refusals(422), **AS_CSV})
+async def get_usage(request: Request, edge: EdgeOf, owner: Owner, days: Days = 30) -> Response:
+    """Give jobs and cost by day, kind and provider, and what is left of your quota; as CSV if you accept that."""
+    if request.headers.get("accept", "").startswith(CSV):
+        return await get_usage_csv(edge, owner, days)
     async with edge.look() as connection:
-        used = await connection.execute(queries.usage(), {"tenant_id": owner.tenant_id, "since": since})
-        standing = await connection.execute(queries.standing(), {"tenant_id": owner.tenant_id, "month": month})
-    shown = [Day(**{**row, "day": row["day"].isoformat()}) for row in used.mappings()]
+        usage = await _usage(connection, owner, days)
+    return JSONResponse(usage.model_dump())
+
+
+@router.get(
+    "/v1/usage.csv", summary="Export your usage", response_class=Response, responses={**refusals(422), **AS_CSV}
+)
+async def get_usage_csv(edge: EdgeOf, owner: Owner, days: Days = 30) -> Response:
+    """Give the same days as CSV: one row for each day, kind and provider, oldest first; cost in USD, exact."""
+    async with edge.look() as connection:
+        rows = await _days(connection, owner, _since(days))
+    return Response(
+        written(rows[::-1]), media_type=CSV, headers={"Content-Disposition": 'attachment; filename="usage.csv"'}
+    )
+
+
+async def _usage(connection: AsyncConnection, owner: Principal, days: int) -> Usage:
+    today = now().date()
+    month = today.replace(day=1)
+    rows = await _days(connection, owner, min(_since(days), month))
+    standing = await connection.execute(queries.standing(), {"tenant_id": owner.tenant_id, "month": month})
     facts = standing.mappings().one()
+    counted = sum(row["cost"] for row in rows if row["day"] >= month)
+    shown = [day(row) for row in rows if row["day"] >= _since(days)]
     return Usage(
         days=shown,
-        jobs=sum(day.jobs for day in shown),
-        cost=round(sum(day.cost for day in shown), 6),
+        jobs=sum(one.jobs for one in shown),
+        cost=round(sum(one.cost for one in shown), 6),
         storage=Storage(assets=facts["assets"], bytes=facts["bytes"]),
-        quota=quota(facts),
+        quota=quota(facts, float(counted) if facts["spent"] is None else facts["spent"]),
     )
 
 
-def quota(facts: RowMapping) -> Quota:
-    """Tell what is left."""
-    most, budget = facts["max_queued"], facts["budget"]
-    return Quota(
-        queued_left=None if most is None else max(0, most - facts["queued"]),
-        budget_left=None if budget is None else round(max(0.0, budget - facts["spent"]), 6),
-        **{name: facts[name] for name in ("queued", "max_queued", "running", "max_running", "budget", "spent")},
-    )
+async def _days(connection: AsyncConnection, owner: Principal, since: date) -> Sequence[RowMapping]:
+    found = await connection.execute(used(), {"tenant_id": owner.tenant_id, "since": since})
+    return found.mappings().all()
+
+
+def _since(days: int) -> date:
+    return now().date() - timedelta(days=days - 1)
+
+
+def written(rows: Sequence[RowMapping]) -> str:
+    """Write days as CSV (RFC 4180)."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([*COLUMNS[:-1], "asset_bytes"])
+    writer.writerows([row[name] for name in COLUMNS] for row in rows)
+    return text.getvalue()

@@ -1,0 +1,50 @@
+"""What a run may spend: nothing leaves the process before its price is held."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mediamill.budgets.settle import Charge, Cost, extend_and_hold, hold, settle
+from mediamill.db.session import Database
+from mediamill.handlers.run import Run, Stop
+from mediamill.jobs import journal
+from mediamill.jobs.ended import take_hold
+from mediamill.jobs.model import Job
+from mediamill.processes import Stopped
+
+
+class Purse:
+    """Holds prices for a run and settles what its effects have cost; predictions are settled by whoever hears of it."""
+
+    def __init__(self, run: Run, db: Database) -> None:
+        self._run = run
+        self._db = db
+
+    def hold(self, ordinal: int, purchase: int, provider: str, price: Decimal) -> None:
+        """Hold the price of a purchase, once. Raises ``OutOfBudget``, or ``Stopped`` if the run has lost its job."""
+        charge = Charge(self._run.job_id, ordinal, purchase, provider, price)
+        held = self._db.one(hold(charge, self._run.delivery))
+        if held is not None and not held.is_covered:
+            held = self._db.run(lambda c: extend_and_hold(c, charge, self._run.delivery))
+        if held is None:
+            self._lose()
+
+    def complete(self, ordinal: int, result: Any, billed: Decimal | None) -> None:
+        """Write an effect's result down together with what it has cost (``None``: what was held)."""
+        if not self._db.run(lambda c: self._complete(c, ordinal, result, billed)):
+            self._lose()
+
+    def _complete(self, connection: Connection, ordinal: int, result: Any, billed: Decimal | None) -> bool:
+        run = self._run
+        take_hold(connection, Job.id == run.job_id)
+        if connection.execute(*journal.complete(run.job_id, run.delivery, ordinal, result)).first() is None:
+            return False
+        settle(connection, [Cost(run.job_id, ordinal, 1, billed)])
+        return True
+
+    def _lose(self) -> None:
+        self._run.stop(Stop.LOST)
+        raise Stopped

@@ -1,0 +1,1 @@
+"""Money that nobody needs any more is freed, and what was used is counted by day."""
