@@ -98,12 +98,10 @@ def _short(connection: Connection, rows: str) -> list[Row[Any]]:
 
 
 def _try(connection: Connection, rows: str) -> list[Row[Any]]:
-    nested = connection.begin_nested()
-    short = list(connection.execute(_RESERVE, {"rows": rows}))
-    if short:
-        nested.rollback()
-    else:
-        nested.commit()
+    with connection.begin_nested() as nested:
+        short = list(connection.execute(_RESERVE, {"rows": rows}))
+        if short:
+            nested.rollback()
     return short
 
 

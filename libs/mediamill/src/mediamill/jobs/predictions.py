@@ -195,7 +195,9 @@ _CANCELED = text("SELECT job_id, ordinal, purchase FROM predictions WHERE vendor
 def _give_back(connection: Connection, late: Sequence[Ended]) -> None:
     """Correct what was taken as billed when its prediction was cancelled, where the vendor says what it bills."""
     told = [(ended.cost, connection.execute(_CANCELED, {"id": ended.id})) for ended in late if ended.cost is not None]
-    budgets.refund(connection, [Cost(*row, cost) for cost, rows in told for row in rows])
+    budgets.refund(
+        connection, [Cost(row.job_id, row.ordinal, row.purchase, cost) for cost, rows in told for row in rows]
+    )
 
 
 _DROP = text("""

@@ -158,9 +158,7 @@ def claim(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
             generation=func.coalesce(Job.generation, highest()),
             started_at=func.coalesce(Job.started_at, func.clock_timestamp()),
         )
-        .returning(
-            *RETURNED, Job.root_id, Job.input, Job.provider, Job.key_id, Job.metadata_, Job.max_cost, Job.progress
-        )
+        .returning(*RETURNED, Job.root_id, Job.input, Job.provider, Job.key_id, Job.max_cost, Job.progress)
         .cte("moved")
     )
     leased = (

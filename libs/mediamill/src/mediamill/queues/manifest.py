@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -29,11 +29,18 @@ class KindManifest(Part):
     hard_time_limit_s: float = Field(1800, gt=0)
     attempts: int = Field(3, ge=1, le=100)
     price: Decimal = Field(Decimal(0), ge=0, description="USD per unit of work with the first provider")
-    prices: dict[str, Decimal] = Field(default_factory=dict, description="the same with others; else they are free")
+    prices: tuple[tuple[str, Annotated[Decimal, Field(ge=0)]], ...] = Field(
+        (), description="the same with others, as a table by provider; else they are free"
+    )
     expected_s: float = Field(5, gt=0, description="first guess of the run time, until there is history")
     reuse: bool = Field(True, description="the same input gives the same answer")
     version: int = Field(1, ge=1, description="raised when the same input should give another answer")
     max_running: int | None = Field(None, ge=1, description="runs at once over all workers")
+
+    @field_validator("prices", mode="before")
+    @classmethod
+    def _as_pairs(cls, prices: object) -> object:
+        return tuple(prices.items()) if isinstance(prices, dict) else prices
 
 
 class WorkerManifest(Part):

@@ -50,7 +50,7 @@ class Kind:
         """Tell what an input is expected to cost with a provider, in USD."""
         manifest = self.manifest
         first = manifest.price if provider == manifest.providers[0] else Decimal(0)
-        return (manifest.prices.get(provider, first) * ask.units()).quantize(CENT_OF_A_CENT, ROUND_UP)
+        return (dict(manifest.prices).get(provider, first) * ask.units()).quantize(CENT_OF_A_CENT, ROUND_UP)
 
     def read(self, raw: Mapping[str, Any]) -> Ask:
         """Validate an input. Raises ``InvalidInput`` naming each wrong field."""

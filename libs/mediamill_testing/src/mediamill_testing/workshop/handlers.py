@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 from mediamill.contracts import Asset
@@ -45,7 +46,10 @@ def buy(ctx: Context, ask: Buy) -> Bought:
             raise OutcomeUnknown("The vendor cannot tell.")
         return f"receipt of {key}" if key in ledger.read_text().split() else None
 
-    price = Price[str](ask.price, (lambda _: ask.billed) if ask.billed is not None else None)
+    def billed(_: str) -> Decimal:
+        return ask.price if ask.billed is None else ask.billed
+
+    price = Price(ask.price, billed)
     return Bought(receipt=ctx.effect("buy", submit, recover, price))
 
 

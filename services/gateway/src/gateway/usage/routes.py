@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -20,6 +21,7 @@ from gateway.problems import refusals
 from gateway.usage.models import Storage, Usage, day, quota
 from mediamill.budgets.usage import used
 from mediamill.clock import now
+from mediamill.errors import usd
 from mediamill.tenants import queries
 
 router = APIRouter(tags=["usage"])
@@ -27,7 +29,7 @@ router = APIRouter(tags=["usage"])
 Days = Annotated[int, Query(ge=1, le=366, description="today and so many days less one before it, in UTC")]
 COLUMNS = ("day", "kind", "provider", "jobs", "succeeded", "failed", "canceled", "cost", "bytes")
 CSV = "text/csv"
-AS_CSV = {200: {"content": {CSV: {"schema": {"type": "string"}}}}}
+AS_CSV: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {"schema": {"type": "string"}}}}}
 
 
 @router.get("/v1/usage", summary="Read your usage", response_model=Usage, responses={**refusals(422), **AS_CSV})
@@ -83,5 +85,9 @@ def written(rows: Sequence[RowMapping]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([*COLUMNS[:-1], "asset_bytes"])
-    writer.writerows([row[name] for name in COLUMNS] for row in rows)
+    writer.writerows([_cell(row[name]) for name in COLUMNS] for row in rows)
     return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    return usd(value) if isinstance(value, Decimal) else value

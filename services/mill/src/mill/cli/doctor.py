@@ -30,6 +30,7 @@ CHECKS = (
     running.database,
     running.migrations,
     running.log,
+    running.books,
     running.broker,
     running.gateway,
     running.workers,

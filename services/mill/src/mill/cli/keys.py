@@ -55,7 +55,7 @@ def list_keys(
     """List keys, without their secrets."""
     with connect_as_operator(Target(data, url, key)) as api:
         found = api.page("/v1/keys", limit, tenant_id=_tenant_id(api, tenant) if tenant else None)
-    names = ["id", "name", "prefix", "tenant_id", "scopes", "created_at", "expires_at", "revoked_at"]
+    names = ["id", "name", "prefix", "tenant_id", "scopes", "budget", "created_at", "expires_at", "revoked_at"]
     show(found, lambda: rows(names, [[_cell(row.get(name)) for name in names] for row in found]), as_json=as_json)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from mediamill.budgets.audit import DRIFT
 from mediamill.db.migrate import head
 from mediamill.db.restored import FOREIGN
 from mediamill.queues.manifest import BrokenManifest
@@ -111,6 +112,22 @@ def log(layout: Layout) -> Finding:
     if row is not None and row[0]:
         return fail("log", "restored from a dump of another cluster; events are not told", "Run 'mill migrate'.")
     return ok("log", "of this cluster")
+
+
+def books(layout: Layout) -> Finding:
+    """Are the balances what the ledger says."""
+    url = urls(layout).database
+    if not url:
+        return warn("books", _IDLE, _UP)
+    try:
+        with psycopg.connect(libpq_url(url), connect_timeout=5) as connection:
+            found = connection.execute(DRIFT).fetchall()
+    except psycopg.Error as error:
+        return fail("books", str(error).strip(), "Run 'mill migrate'.")
+    if found:
+        told = "; ".join(f"{row[0]} {row[1]}: reserved by {row[3]}, spent by {row[4]}" for row in found[:3])
+        return fail("books", f"{len(found)} balances differ from the ledger: {told}", "Report it: this is a fault.")
+    return ok("books", "the balances are what the ledger says")
 
 
 def broker(layout: Layout) -> Finding:
