@@ -11,12 +11,15 @@ import httpx
 from mediamill_testing.stacks import FINAL, Stack, until
 
 BATCH = 500
-LOOK_EVERY_S = 0.5
+LOOK_EVERY_S = 1
 
-STATES = "SELECT state, count(*)::int AS n FROM jobs WHERE id = ANY(%(ids)s) GROUP BY state"
-HELD = """
-SELECT count(*) FILTER (WHERE jobs.state = 'waiting')::int AS held FROM leases JOIN jobs ON jobs.id = leases.job_id
+STATES = """
+SELECT state, count(*)::int AS n, (
+    SELECT count(*)::int FROM leases JOIN jobs AS leased ON leased.id = leases.job_id WHERE leased.state = 'waiting'
+) AS held
+FROM jobs WHERE id = ANY(%(ids)s) GROUP BY state
 """
+LOOKED = "SELECT max(polls)::int AS most_looks FROM predictions WHERE job_id = ANY(%(ids)s)"
 WOKEN = """
 SELECT predictions.vendor_id, extract(epoch FROM min(events.at))::double precision AS at
 FROM events JOIN predictions ON predictions.job_id = events.job_id
@@ -54,11 +57,13 @@ class Waits:
     def __init__(self, stack: Stack, ids: list[str]) -> None:
         self._stack = stack
         self._ids = ids
+        self._worker_pid = stack.worker_pid()
         self._states: dict[str, int] = {}
         self.most_waiting = 0
         self.most_held = 0
         """Leases of jobs that waited."""
         self.worker_rss_mb = 0.0
+        self.idle_rss_mb = _rss_mb(self._worker_pid)
 
     def watch_to_the_end(self, patience_s: float) -> None:
         """Look at what is held until all have ended."""
@@ -68,6 +73,10 @@ class Waits:
     def succeeded(self) -> int:
         """How many did."""
         return self._states.get("succeeded", 0)
+
+    def most_looks(self) -> int:
+        """Give how often the vendor was asked for one of them, at most."""
+        return int(self._stack.sql(LOOKED, ids=self._ids)[0]["most_looks"])
 
     def lags_s(self) -> list[float]:
         """Give how long after its prediction's end each was woken, sorted."""
@@ -83,7 +92,8 @@ class Waits:
             "succeeded": self.succeeded,
             "most_waiting": self.most_waiting,
             "leases_of_waiting_jobs": self.most_held,
-            "worker_rss_mb": round(self.worker_rss_mb, 1),
+            "worker_rss_mb": {"before": round(self.idle_rss_mb, 1), "most": round(self.worker_rss_mb, 1)},
+            "most_looks": self.most_looks(),
             "wake_lag_ms": {
                 "p50": round(cuts[49] * 1000),
                 "p99": round(cuts[98] * 1000),
@@ -94,10 +104,11 @@ class Waits:
         }
 
     def _look(self) -> bool:
-        self._states = {row["state"]: row["n"] for row in self._stack.sql(STATES, ids=self._ids)}
+        rows = self._stack.sql(STATES, ids=self._ids)
+        self._states = {row["state"]: row["n"] for row in rows}
         self.most_waiting = max(self.most_waiting, self._states.get("waiting", 0))
-        self.most_held = max(self.most_held, self._stack.sql(HELD)[0]["held"])
-        self.worker_rss_mb = max(self.worker_rss_mb, _rss_mb(self._stack.worker_pid()))
+        self.most_held = max(self.most_held, rows[0]["held"])
+        self.worker_rss_mb = max(self.worker_rss_mb, _rss_mb(self._worker_pid))
         return sum(n for state, n in self._states.items() if state in FINAL) == len(self._ids)
 
 

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.events.newsroom import Newsroom
+from gateway.hooks.group import Group
 from gateway.jobs.turnstile import Turnstile
 from gateway.keyring import Keyring
 from gateway.pulse import Pulse
@@ -31,6 +32,7 @@ class Edge:
         self.registry = registry
         self.database = Database(config)
         self.turnstile = Turnstile(self.database)
+        self.ends = Group(self.database)
         self.store = open_store(config.store_url)
         self.keyring = Keyring()
         self.history = History()

@@ -1,4 +1,4 @@
-"""The same as ``direct`` for the gateway's one hot statement: async, and once only, since nobody here may wait long."""
+"""The same as ``direct`` for the gateway's hot statements: async, and once only, since nobody here may wait long."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class AsyncDirect:
         except (psycopg.Error, OSError) as error:
             raise Unsure from error
         try:
-            await session.cursor.execute(written(statement.clause).sql.encode(), statement.values)
+            text, constants = written(statement.clause)
+            await session.cursor.execute(text.encode(), {**constants, **statement.values})
             return await session.cursor.fetchall()
         except psycopg.Error as error:
             raise Unsure from error

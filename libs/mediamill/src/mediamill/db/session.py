@@ -87,7 +87,11 @@ class Database:
 
     def one(self, statement: Prepared, patience_s: float = 60) -> Any | None:
         """Run one statement as its own transaction, as patiently, and give its first row."""
-        return next(iter(_patiently(lambda: self.direct.rows(statement), patience_s)), None)
+        return next(iter(self.rows(statement, patience_s)), None)
+
+    def rows(self, statement: Prepared, patience_s: float = 60) -> list[Any]:
+        """The same, and give all rows."""
+        return _patiently(lambda: self.direct.rows(statement), patience_s)
 
     @asynccontextmanager
     async def async_unit_of_work(self) -> AsyncIterator[AsyncConnection]:

@@ -12,7 +12,7 @@ from mediamill import clock
 from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
 from mediamill.errors import OutcomeUnknown, Permanent, RateLimited
-from mediamill.handlers.parked import Awaited, Parked, Recalled
+from mediamill.handlers.parked import Awaited, Left, Parked, Recalled
 from mediamill.handlers.purse import Purse
 from mediamill.handlers.run import Run, Stop
 from mediamill.jobs import predictions
@@ -131,20 +131,23 @@ class Buyer:
         return self._hold(provider, ask, effect, ticket)
 
     def _hold(self, provider: Provider[A, T], ask: A, effect: EffectKey, ticket: Ticket) -> T:
-        look_in_s = ticket.expected_s + FIRST_LOOK_S
-        where = (self._run.job_id, self._place.ordinal, effect.purchase)
+        bought = predictions.Bought(
+            *(self._run.job_id, self._run.delivery, self._place.ordinal, effect.purchase),
+            vendor_id=ticket.id,
+            look_in_s=ticket.expected_s + FIRST_LOOK_S,
+        )
         try:
-            held = self._db.one(predictions.hold_ticket(*where, ticket.id, look_in_s))
+            held = self._db.one(predictions.park(bought))
         except UniqueViolation as error:
             raise OutcomeUnknown(f"Another step has the prediction {ticket.id} already.") from error
+        if held is not None and held.is_parked:
+            raise Left
         if held is not None and held.state == PredictionState.DONE:
             known = self._known()
             if known is not None:
                 return self._answer(provider, ask, known)
-        if held is None or held.state == PredictionState.CANCEL:
-            self._run.stop(Stop.LOST)
-            raise Stopped
-        raise self._parked()
+        self._run.stop(Stop.LOST)
+        raise Stopped
 
     def _known(self) -> Any | None:
         return self._db.one(predictions.known(self._run.job_id, self._place.ordinal))

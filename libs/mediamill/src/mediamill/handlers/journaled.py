@@ -123,7 +123,7 @@ class JournaledContext:
         """Have a vendor make something, and wait for it, parked."""
         chosen = choose(provider, self._run.provider)
         ordinal, recalled = self._arrive(name := step_name(chosen), StepType.PREDICTION)
-        fenced = Fenced(self._write, self._prove_hold)
+        fenced = Fenced(self._write_quietly, self._prove_hold)
         return Buyer(self._run, self._db, fenced, self._purse, Place(ordinal, name)).buy(chosen, ask, recalled)
 
     def run(self, kind: str, input: Mapping[str, Any]) -> Answer:
@@ -242,16 +242,21 @@ class JournaledContext:
         return ordinal, recalled
 
     def _read_journal(self) -> dict[int, Recalled]:
-        rows = self._db.run(lambda c: list(c.execute(journal.journal_rows(self.job_id))))
+        rows = self._db.rows(journal.entries(self.job_id))
         return {row.ordinal: Recalled(row.name, row.type, row.state, (row.result or {}).get("value")) for row in rows}
 
     def _write(self, statement: Prepared) -> Any:
+        """Run a fenced write and tell of it."""
+        row = self._write_quietly(statement)
+        self._hint()
+        return row
+
+    def _write_quietly(self, statement: Prepared) -> Any:
         """Run a fenced write and give its row. No row back: the job is no longer this run's, and the run stops."""
         row = self._db.one(statement)
         if row is None:
             self._run.stop(Stop.LOST)
             raise Stopped
-        self._hint()
         return row
 
     def _prove_hold(self, proved_at: float) -> None:

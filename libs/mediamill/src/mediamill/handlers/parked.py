@@ -36,6 +36,10 @@ class Parked(BaseException):
         self.awaited = awaited
 
 
+class Left(BaseException):
+    """The job waits already, by the statement that wrote down what it waits for."""
+
+
 @dataclass(frozen=True)
 class Recalled:
     """A step as the journal holds it."""

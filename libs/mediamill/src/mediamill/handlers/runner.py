@@ -15,10 +15,10 @@ from mediamill.errors import JobError, MediamillError, Transient
 from mediamill.handlers import endings
 from mediamill.handlers.handler import handler_of
 from mediamill.handlers.journaled import JournaledContext
-from mediamill.handlers.parked import Parked
+from mediamill.handlers.parked import Left, Parked
 from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.scratch import Scratch
-from mediamill.hints import DISPATCH, SLOT, job_topic, publish_hint, tenant_topic
+from mediamill.hints import DISPATCH, SLOT, job_topic, publish_hint, publish_hint_soon, tenant_topic
 from mediamill.jobs import transition
 from mediamill.processes import Stopped, owning
 from mediamill.queues.registry import Registry
@@ -57,6 +57,8 @@ def run_claimed(run: Run, parts: Parts) -> None:
     except Parked as parked:
         awaited = parked.awaited
         _end(run, parts, lambda c: endings.park(c, run, awaited, parts.registry))
+    except Left:
+        publish_hint_soon(job_topic(run.job_id), tenant_topic(run.tenant_id), SLOT)
     except Stopped:
         _end_stopped(run, parts)
     except MediamillError as error:

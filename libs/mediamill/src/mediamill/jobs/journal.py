@@ -22,6 +22,12 @@ def journal_rows(job_id: UUID) -> Select[Any]:
     return select(*columns).where(Step.job_id == job_id).order_by(Step.ordinal)
 
 
+@prepared(job_id=UUID)
+def entries(job_id: UUID) -> Select[Any]:
+    """The same, built once."""
+    return journal_rows(job_id)
+
+
 def _held(job_id: UUID, delivery: int) -> Select[Any]:
     """Give the job's id while the run still holds it, and keep anybody from taking it before the write is committed."""
     held = select(Job.id).where(Job.id == job_id, Job.delivery == delivery, Job.state == "running")

@@ -76,7 +76,8 @@ def fenced(job_id: UUID, delivery: int) -> ColumnElement[bool]:
     return and_(Job.id == job_id, Job.delivery == delivery)
 
 
-def _moved(move: Move, which: ColumnElement[bool], values: Mapping[str, Any]) -> CTE:
+def change(move: Move, which: ColumnElement[bool], values: Mapping[str, Any]) -> CTE:
+    """Move jobs; what follows from it is up to the statement that this is part of."""
     ended = {"finished_at": func.clock_timestamp()} if move.to in FINAL else {}
     return (
         update(Job)
@@ -99,15 +100,18 @@ def as_json(data: Mapping[str, Any]) -> ColumnElement[Any]:
     return cast(dict(data), JSONB)
 
 
-def _unleased(moved: CTE) -> CTE:
+def unleased(moved: CTE) -> CTE:
+    """Take the leases of moved jobs away."""
     return delete(Lease).where(Lease.job_id == moved.c.id).cte("unleased")
 
 
-def _unwaited(moved: CTE) -> CTE:
+def unwaited(moved: CTE) -> CTE:
+    """Take the waits of moved jobs away."""
     return delete(Wait).where(Wait.job_id == moved.c.id).cte("unwaited")
 
 
-def _in_line(moved: CTE, *, rank: int, delay_s: ColumnElement[Any]) -> CTE:
+def in_line(moved: CTE, *, rank: int, delay_s: ColumnElement[Any]) -> CTE:
+    """Put moved jobs in line."""
     rows = select(
         moved.c.id,
         moved.c.queue,
@@ -174,9 +178,9 @@ def claim(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
 @prepared(job_id=UUID, delivery=int, output=dict, reusable=bool)
 def succeed(job_id: UUID, delivery: int, output: Mapping[str, Any], *, reusable: bool) -> Select[Any]:
     """End a run with its answer, and let ``cache: reuse`` find it if its kind allows that."""
-    moved = _moved(SUCCEED, fenced(job_id, delivery), {"output": output, "progress": null()})
+    moved = change(SUCCEED, fenced(job_id, delivery), {"output": output, "progress": null()})
     return _statement(
-        moved, told(moved, SUCCEED.event, as_json({})), _unleased(moved), _remembered(moved, reusable=reusable)
+        moved, told(moved, SUCCEED.event, as_json({})), unleased(moved), _remembered(moved, reusable=reusable)
     )
 
 
@@ -191,73 +195,67 @@ def _remembered(moved: CTE, *, reusable: bool) -> CTE:
 @prepared(job_id=UUID, delivery=int, error=dict)
 def fail(job_id: UUID, delivery: int, error: Mapping[str, Any]) -> Select[Any]:
     """End a run with its error."""
-    moved = _moved(FAIL, fenced(job_id, delivery), {"error": error})
+    moved = change(FAIL, fenced(job_id, delivery), {"error": error})
     data = func.jsonb_build_object("error", error)
-    return _statement(moved, told(moved, FAIL.event, data), _unleased(moved), recalled(moved))
+    return _statement(moved, told(moved, FAIL.event, data), unleased(moved), recalled(moved))
 
 
 @prepared(job_id=UUID, delivery=int, delay_s=float, error=dict)
 def retry(job_id: UUID, delivery: int, *, delay_s: float, error: Mapping[str, Any]) -> Select[Any]:
     """Put a run's job back in line, to be tried again after a delay in seconds."""
-    moved = _moved(RETRY, fenced(job_id, delivery), {"attempt": Job.attempt + 1})
+    moved = change(RETRY, fenced(job_id, delivery), {"attempt": Job.attempt + 1})
     data = func.jsonb_build_object("delay_s", delay_s, "error", error)
-    return _statement(
-        moved,
-        told(moved, RETRY.event, data),
-        _unleased(moved),
-        _in_line(moved, rank=1, delay_s=parameter(delay_s)),
-    )
+    again = in_line(moved, rank=1, delay_s=parameter(delay_s))
+    return _statement(moved, told(moved, RETRY.event, data), unleased(moved), again)
 
 
 @prepared(job_id=UUID, delivery=int, reason=str)
 def hand_back(job_id: UUID, delivery: int, reason: str) -> Select[Any]:
     """Put a run's job back, first in its tenant's line, with no attempt counted."""
-    moved = _moved(HAND_BACK, fenced(job_id, delivery), {})
+    moved = change(HAND_BACK, fenced(job_id, delivery), {})
     return _statement(
         moved,
         told(moved, HAND_BACK.event, func.jsonb_build_object("reason", reason)),
-        _unleased(moved),
-        _in_line(moved, rank=0, delay_s=literal(0)),
+        unleased(moved),
+        in_line(moved, rank=0, delay_s=literal(0)),
     )
 
 
 @prepared(job_id=UUID, delivery=int)
 def lose(job_id: UUID, delivery: int) -> Select[Any]:
     """Put the job of a dead worker back, first in its tenant's line, with a crash counted."""
-    moved = _moved(HAND_BACK, fenced(job_id, delivery), {"crashes": Job.crashes + 1})
+    moved = change(HAND_BACK, fenced(job_id, delivery), {"crashes": Job.crashes + 1})
     data = func.jsonb_build_object("reason", "worker_lost", "crashes", moved.c.crashes)
     return _statement(
-        moved, told(moved, HAND_BACK.event, data), _unleased(moved), _in_line(moved, rank=0, delay_s=literal(0))
+        moved, told(moved, HAND_BACK.event, data), unleased(moved), in_line(moved, rank=0, delay_s=literal(0))
     )
 
 
 @prepared(job_id=UUID, delivery=int, error=dict)
 def crash(job_id: UUID, delivery: int, error: Mapping[str, Any]) -> Select[Any]:
     """End the job of a dead worker that has taken too many workers down."""
-    moved = _moved(FAIL, fenced(job_id, delivery), {"crashes": Job.crashes + 1, "error": error})
+    moved = change(FAIL, fenced(job_id, delivery), {"crashes": Job.crashes + 1, "error": error})
     data = func.jsonb_build_object("error", error)
-    return _statement(moved, told(moved, FAIL.event, data), _unleased(moved), recalled(moved))
+    return _statement(moved, told(moved, FAIL.event, data), unleased(moved), recalled(moved))
 
 
 @prepared(job_id=UUID, delivery=int, reason=str, ordinal=int, signal=str, wake_at=datetime)
 def park(job_id: UUID, delivery: int, *, reason: str, ordinal: int, signal: str | None, wake_at: Any) -> Select[Any]:
     """Give a run's slot back while its job waits."""
-    moved = _moved(PARK, fenced(job_id, delivery), {})
+    moved = change(PARK, fenced(job_id, delivery), {})
     rows = select(moved.c.id, reason, ordinal, signal, wake_at)  # type: ignore[call-overload]  # parameters, see prepared
     waits = insert(Wait).from_select(["job_id", "reason", "ordinal", "signal", "wake_at"], rows).cte("waits_made")
-    return _statement(
-        moved, told(moved, PARK.event, func.jsonb_build_object("reason", reason)), _unleased(moved), waits
-    )
+    return _statement(moved, told(moved, PARK.event, func.jsonb_build_object("reason", reason)), unleased(moved), waits)
 
 
 def wake(which: ColumnElement[bool]) -> Prepared:
     """Put waiting jobs back, first in their tenants' lines."""
-    moved = _moved(WAKE, which, {})
+    moved = change(WAKE, which, {})
     return _at_once(
         moved,
         told(moved, WAKE.event, as_json({})),
-        _unwaited(moved),
-        _in_line(moved, rank=0, delay_s=literal(0)),
+        unwaited(moved),
+        in_line(moved, rank=0, delay_s=literal(0)),
     )
 
 
@@ -265,12 +263,12 @@ def _withdrawn(moved: CTE) -> tuple[CTE, ...]:
     """Take a job out of the line and the waits; a lease that a worker claimed stays until that run has stopped."""
     unlined = delete(Line).where(Line.job_id == moved.c.id).cte("unlined")
     unleased = delete(Lease).where(Lease.job_id == moved.c.id, Lease.worker_id.is_(None)).cte("unleased")
-    return (unlined, unleased, _unwaited(moved), recalled(moved))
+    return (unlined, unleased, unwaited(moved), recalled(moved))
 
 
 def cancel(which: ColumnElement[bool]) -> Prepared:
     """End jobs because somebody asked for it."""
-    moved = _moved(
+    moved = change(
         CANCEL, which, {"error": {"code": "canceled", "message": "Canceled on request.", "class": "permanent"}}
     )
     return _at_once(moved, told(moved, CANCEL.event, as_json({})), *_withdrawn(moved))
@@ -278,19 +276,19 @@ def cancel(which: ColumnElement[bool]) -> Prepared:
 
 def expire(which: ColumnElement[bool], error: Mapping[str, Any]) -> Prepared:
     """End jobs whose deadline has passed, wherever they are."""
-    moved = _moved(EXPIRE, which, {"error": dict(error)})
+    moved = change(EXPIRE, which, {"error": dict(error)})
     return _at_once(moved, told(moved, EXPIRE.event, as_json({"error": dict(error)})), *_withdrawn(moved))
 
 
 def redrive(which: ColumnElement[bool]) -> Prepared:
     """Put a failed job back in line with its journal kept and its counts begun anew."""
     values = {"error": None, "finished_at": None, "attempt": 1, "crashes": 0, "progress": None}
-    moved = _moved(REDRIVE, which, values)
+    moved = change(REDRIVE, which, values)
     return _at_once(
         moved,
         told(moved, REDRIVE.event, as_json({"redrive": True})),
         bought_by_nobody(moved),
-        _in_line(moved, rank=1, delay_s=literal(0)),
+        in_line(moved, rank=1, delay_s=literal(0)),
     )
 
 
@@ -340,7 +338,7 @@ def _put_back(*which: ColumnElement[bool]) -> Select[Any]:
         .with_for_update(key_share=True)
         .cte("held")
     )
-    return select(held.c.id).add_cte(_unleased(held), _in_line(held, rank=0, delay_s=literal(0)))
+    return select(held.c.id).add_cte(unleased(held), in_line(held, rank=0, delay_s=literal(0)))
 
 
 @prepared(job_id=UUID, delivery=int)

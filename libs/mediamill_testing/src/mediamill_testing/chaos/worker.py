@@ -20,7 +20,7 @@ NOBODY = UUID(int=0)
 INTENT = predictions.Intent(NOBODY, 0, 0, "", 1, 1, "", "")
 WRITES = {
     id(predictions.intend(INTENT).clause): "intent",
-    id(predictions.hold_ticket(NOBODY, 0, 1, "", 0).clause): "ticket",
+    id(predictions.park(predictions.Bought(NOBODY, 0, 0, 1, "", 0)).clause): "ticket",
     id(transition.claim(NOBODY, 0, NOBODY).clause): "claim",
     id(journal.complete(NOBODY, 0, 0, None).clause): "result",
     id(transition.succeed(NOBODY, 0, {}, reusable=False).clause): "finish",

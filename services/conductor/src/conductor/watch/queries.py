@@ -19,7 +19,7 @@ UPDATE predictions AS known SET polls = least(polls + 1, 32000),
         secs => (0.8 + 0.4 * random()) * least(:step_s * 2 ^ least(polls, 20), :slowest_s)::double precision)
 FROM due JOIN jobs ON jobs.id = due.job_id
 WHERE known.job_id = due.job_id AND known.ordinal = due.ordinal
-RETURNING known.job_id, known.ordinal, known.purchase, known.vendor_id, known.state, known.begun_at,
+RETURNING known.job_id, known.ordinal, known.purchase, known.vendor_id, known.token_hash, known.state, known.begun_at,
     jobs.state IN ('succeeded', 'failed', 'canceled') AS is_over,
     now() - known.begun_at > make_interval(secs => :forgotten_s) AS is_forgotten
 """)

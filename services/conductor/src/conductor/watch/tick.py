@@ -16,7 +16,8 @@ from mediamill import clock
 from mediamill.db.session import Database
 from mediamill.errors import MediamillError
 from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
-from mediamill.jobs.predictions import FORGOTTEN_S, Settled, drop, settle
+from mediamill.jobs.predictions import FORGOTTEN_S
+from mediamill.jobs.settled import Outcome, Settled, drop, settle, settle_with_books
 from mediamill.providers.model import PredictionState
 from mediamill.providers.protocol import EffectKey, Ended, Vendor
 from mediamill.settings import Settings
@@ -77,14 +78,21 @@ class Watcher:
         return self._write([(by_id[end.id], end) for end in ended if end.id in by_id])
 
     def _write(self, ends: Sequence[tuple[Row[Any], Ended]]) -> int:
-        for start in range(0, len(ends), SETTLED_AT_ONCE):
-            settled = [Settled(row.job_id, row.ordinal, end) for row, end in ends[start : start + SETTLED_AT_ONCE]]
-            with self._db.unit_of_work() as connection:
-                woken = settle(connection, settled)
-            topics = {topic for row in woken for topic in (job_topic(row.id), tenant_topic(row.tenant_id))}
+        settled = [Settled(self._name, row.token_hash, end) for row, end in ends]
+        for start in range(0, len(settled), SETTLED_AT_ONCE):
+            outcomes = self._settle(settled[start : start + SETTLED_AT_ONCE])
+            topics = {topic for row in outcomes for topic in (job_topic(row.job_id), tenant_topic(row.tenant_id))}
             if topics:
                 publish_hint(DISPATCH, *topics)
         return len(ends)
+
+    def _settle(self, ends: Sequence[Settled]) -> list[Outcome]:
+        """Write ends down and give what was woken."""
+        outcomes: list[Outcome] = self._db.rows(settle(ends))
+        left = [ends[row.place] for row in outcomes if row.is_left]
+        if left:
+            outcomes += self._db.run(lambda connection: settle_with_books(connection, left))
+        return [row for row in outcomes if row.is_woken]
 
     def _cancel(self, rows: Sequence[Row[Any]]) -> int:
         """Have predictions stopped, one after the other; what got no answer comes again at its next time."""

@@ -11,7 +11,7 @@ from gateway.edge import EdgeOf
 from gateway.problems import refusals
 from mediamill.errors import NotFound, TooLarge
 from mediamill.hints import DISPATCH, job_topic, tenant_topic
-from mediamill.jobs.predictions import Settled, by_token, settle
+from mediamill.jobs.settled import Settled
 from mediamill.providers.hooks import PATH, token_hash
 from mediamill.providers.protocol import Ended
 from mediamill_vendors import shelf
@@ -35,15 +35,11 @@ async def post_hook(vendor: VendorName, token: Token, request: Request, edge: Ed
     """For vendors only: signed by them, at a URL that one purchase has. What was told before changes nothing."""
     ended = await _read(vendor, request)
     if ended is not None:
-        hashed = token_hash(token)
-        async with edge.transaction() as connection:
-            found = (await connection.execute(*by_token(vendor, hashed))).one_or_none()
-            if found is None:
-                raise NotFound("No purchase has this token.")
-            settled = Settled(found.job_id, found.ordinal, ended, hashed)
-            woken = await connection.run_sync(lambda c: settle(c, [settled]))
-        if woken:
-            edge.tell(DISPATCH, job_topic(woken[0].id), tenant_topic(woken[0].tenant_id))
+        outcome = await edge.ends.settle(Settled(vendor, token_hash(token), ended))
+        if outcome is None:
+            raise NotFound("No purchase has this token.")
+        if outcome.is_woken:
+            edge.tell(DISPATCH, job_topic(outcome.job_id), tenant_topic(outcome.tenant_id))
     return Response(status_code=204)
 
 
