@@ -7,11 +7,16 @@ from datetime import timedelta
 
 from sqlalchemy import func, insert, select, text
 
+from conductor.dispatch import queries
 from conductor.dispatch.tick import Dispatcher
 from mediamill import clock
+from mediamill.db.prepared import Prepared
+from mediamill.jobs import transition
 from mediamill.jobs.model import Lease, Line
 from mediamill.queues.model import QueueState
 from mediamill_testing.harness import ListWire, Mill
+
+ALL: dict[str, list[str]] = {"full_kinds": []}
 
 
 def test_a_line_that_fits_goes_at_once_and_leaves_nobody_behind(mill: Mill) -> None:
@@ -78,3 +83,55 @@ def test_rivals_hand_every_job_over_once(mill: Mill) -> None:
         assert connection.execute(select(func.count()).select_from(Line)).scalar_one() == 0
     assert len(wire.deliveries) == 30
     assert {delivery.number for delivery in wire.deliveries} == {1}
+
+
+def test_of_rivals_in_a_backlog_one_hands_over_and_no_job_goes_twice(mill: Mill) -> None:
+    wire = ListWire()
+    rivals = [Dispatcher(mill.db, mill.registry, wire, mill.config) for _ in range(4)]  # type: ignore[arg-type]
+    accepted = {mill.accept("test.noop") for _ in range(60)}
+
+    with ThreadPoolExecutor(len(rivals)) as pool:
+        while len(wire.deliveries) < len(accepted):
+            list(pool.map(Dispatcher.tick, rivals))
+            with mill.db.unit_of_work() as connection:
+                connection.execute(text("DELETE FROM leases"))
+
+    assert sorted(delivery.job_id for delivery in wire.deliveries) == sorted(accepted)
+    assert {delivery.number for delivery in wire.deliveries} == {1}
+
+
+def test_a_choice_is_void_once_the_queues_row_has_changed(mill: Mill) -> None:
+    job = mill.accept("test.noop")
+    with mill.db.unit_of_work() as connection:
+        connection.execute(insert(QueueState).values(name="test"))
+    seen = mill.db.forgetful.rows(Prepared(queries.CHOICE, {"queue": "test", "slots": 1, "served": None, **ALL}))[0]
+    with mill.db.unit_of_work() as connection:
+        connection.execute(text("UPDATE queues SET turns = turns"))
+
+    given = {"queue": "test", "version": seen.version, "turns": "{}", "ids": [job]}
+    handed_over = mill.db.forgetful.rows(Prepared(queries.GIVE, given))
+
+    assert seen.job_id == job
+    assert handed_over == []
+    assert mill.job(job).delivery == 0
+
+
+def test_a_hand_over_that_was_forgotten_with_postgres_is_made_again_and_claimed_once(mill: Mill) -> None:
+    job, worker = mill.accept("test.noop"), mill.worker.registration.worker_id
+    mill.dispatcher.tick()
+    with mill.db.unit_of_work() as connection:  # what a Postgres is like that died before it wrote the commit
+        connection.execute(text("DELETE FROM leases"))
+        connection.execute(text("UPDATE jobs SET delivery = 0"))
+        connection.execute(
+            text(
+                "INSERT INTO lines (job_id, queue, tenant_id, kind, rank, priority, run_at, generation)"
+                " SELECT id, queue, tenant_id, kind, 1, 5, now(), generation FROM jobs"
+            )
+        )
+
+    mill.dispatcher.tick()
+
+    first, second = mill.wire.deliveries
+    assert first == second
+    assert mill.db.one(transition.claim(job, first.number, worker)) is not None
+    assert mill.db.one(transition.claim(job, second.number, worker)) is None

@@ -64,6 +64,14 @@ class Database:
         return Direct(self._config.database_url.get_secret_value(), self._hot, self._config.pool_size)
 
     @cached_property
+    def forgetful(self) -> Direct:
+        """The same, for what Postgres may forget when it dies: it does not wait for the disk.
+
+        Only for what is done again by itself when it is lost, and before which no later durable change can be kept.
+        """
+        return Direct(self._config.database_url.get_secret_value(), self._unhurried, self._config.pool_size)
+
+    @cached_property
     def async_direct(self) -> AsyncDirect:
         """The same, async."""
         return AsyncDirect(self._config.database_url.get_secret_value(), self._hot)
@@ -72,6 +80,10 @@ class Database:
     def _hot(self) -> dict[str, Any]:
         options: dict[str, Any] = self._options["connect_args"]
         return {**options, "options": f"{options['options']} {PLANNED_ONCE}"}
+
+    @property
+    def _unhurried(self) -> dict[str, Any]:
+        return {**self._hot, "options": f"{self._hot['options']} -c synchronous_commit=off"}
 
     def run(self, work: Callable[[Connection], T], patience_s: float = 60) -> T:
         """Run ``work`` in a transaction of its own, again and again while the database is away.

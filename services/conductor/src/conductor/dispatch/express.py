@@ -26,7 +26,7 @@ def all_at_once(
     those that are ``served`` (``None``: all are), and nothing was moved.
     """
     given = {"queue": queue, "slots": slots, "served": served, "key": LOCK_CLASS}
-    rows = db.direct.rows(Prepared(queries.ALL_AT_ONCE, given))
+    rows = db.forgetful.rows(Prepared(queries.ALL_AT_ONCE, given))
     if not rows[0].all_do:
         return None
     numbers = {row.id: row.delivery for row in rows if row.id is not None}

@@ -46,7 +46,7 @@ INSERT INTO queues (name, turns) VALUES (:queue, CAST(:turns AS jsonb))
 ON CONFLICT (name) DO UPDATE SET turns = excluded.turns
 """)
 
-CANDIDATES = text("""
+_CANDIDATES = """
 WITH RECURSIVE owners AS (
     (SELECT tenant_id FROM lines WHERE queue = :queue ORDER BY tenant_id LIMIT 1)
     UNION ALL
@@ -82,11 +82,22 @@ CROSS JOIN LATERAL (
     ORDER BY job_id
     LIMIT :slots
 ) head
-""")
+"""
+
+CANDIDATES = text(_CANDIDATES)
 """The oldest jobs of each rank and priority that a tenant has in line, each found by one look along the index.
 
 Whatever age does to the order between priorities, within one it is the order of age already, so the next jobs of a
 tenant are among these."""
+
+CHOICE = text(f"""
+SELECT coalesce(queues.turns, '{{}}') AS turns, CAST(queues.xmin AS text) AS version, found.*
+FROM (SELECT 1) AS always
+LEFT JOIN queues ON queues.name = :queue
+LEFT JOIN ({_CANDIDATES}) AS found ON NOT coalesce(queues.paused, false)
+""")  # noqa: S608  # as above
+"""The candidates with the turns; a row holds one, or none. ``version`` is another one after every change of the
+queue's row."""
 
 LOCK_TENANTS = text("""
 SELECT pg_advisory_xact_lock(:key, number)
@@ -98,10 +109,8 @@ RUNNING_BY_TENANT = text("""
 SELECT tenant_id, count(*) AS jobs FROM leases WHERE tenant_id = ANY(CAST(:ids AS uuid[])) GROUP BY tenant_id
 """)
 
-HAND_OVER = text("""
-WITH held AS (
-    SELECT id FROM jobs WHERE id = ANY(:ids) AND state = 'queued' ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-), unlined AS (
+_MOVE = """\
+unlined AS (
     DELETE FROM lines USING held WHERE lines.job_id = held.id
     RETURNING lines.job_id, lines.queue, lines.tenant_id, lines.kind
 ), moved AS (
@@ -114,11 +123,28 @@ WITH held AS (
     ON CONFLICT (job_id) DO UPDATE
     SET delivery = excluded.delivery, worker_id = NULL, published_at = now(), claimed_at = NULL
 )
-SELECT id, delivery FROM moved
-""")
+"""
+
+HAND_OVER = text(f"""
+WITH held AS (
+    SELECT id FROM jobs WHERE id = ANY(:ids) AND state = 'queued' ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+), {_MOVE}SELECT id, delivery FROM moved
+""")  # noqa: S608  # as above
 """The job is locked before its line, as by everything that moves a job."""
 
-ALL_AT_ONCE = text("""
+GIVE = text(f"""
+WITH kept AS (
+    UPDATE queues SET turns = CAST(:turns AS jsonb)
+    WHERE name = :queue AND xmin = CAST(:version AS xid) AND NOT paused
+    RETURNING name
+), held AS (
+    SELECT id FROM jobs WHERE id = ANY(:ids) AND state = 'queued' AND EXISTS (SELECT 1 FROM kept)
+    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+), {_MOVE}SELECT id, delivery FROM moved
+""")  # noqa: S608  # as above
+"""Hand over what was chosen, if the queue's row is still as it was then; a rival that was quicker has changed it."""
+
+ALL_AT_ONCE = text(f"""
 WITH mine AS MATERIALIZED (
     SELECT pg_try_advisory_xact_lock(:key, hashtext(:queue)) AS is_mine
 ), waiting AS MATERIALIZED (
@@ -136,26 +162,13 @@ WITH mine AS MATERIALIZED (
     WHERE id IN (SELECT job_id FROM waiting WHERE run_at <= now()) AND state = 'queued'
       AND (SELECT all_do FROM fits)
     ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-), unlined AS (
-    DELETE FROM lines USING held WHERE lines.job_id = held.id
-    RETURNING lines.job_id, lines.queue, lines.tenant_id, lines.kind
-), moved AS (
-    UPDATE jobs SET delivery = delivery + 1 FROM unlined WHERE jobs.id = unlined.job_id
-    RETURNING jobs.id, jobs.delivery
-), leased AS (
-    INSERT INTO leases (job_id, queue, tenant_id, kind, delivery)
-    SELECT unlined.job_id, unlined.queue, unlined.tenant_id, unlined.kind, moved.delivery
-    FROM unlined JOIN moved ON moved.id = unlined.job_id
-    ON CONFLICT (job_id) DO UPDATE
-    SET delivery = excluded.delivery, worker_id = NULL, published_at = now(), claimed_at = NULL
-)
-SELECT fits.all_do, moved.id, moved.delivery, waiting.tenant_id, waiting.kind, waiting.rank, waiting.priority,
-    tenants.weight, coalesce(queues.turns, '{}') AS turns
+), {_MOVE}SELECT fits.all_do, moved.id, moved.delivery, waiting.tenant_id, waiting.kind, waiting.rank, waiting.priority,
+    tenants.weight, coalesce(queues.turns, '{{}}') AS turns
 FROM fits LEFT JOIN moved ON true
 LEFT JOIN waiting ON waiting.job_id = moved.id
 LEFT JOIN tenants ON tenants.id = waiting.tenant_id
 LEFT JOIN queues ON queues.name = :queue
-""")
+""")  # noqa: S608  # as above
 """Hand over a whole line, if there is room for all of it and nobody has a limit: then there is nothing to choose.
 
 ``all_do`` tells whether that was so; a row holds a job, or none. The lock is taken within the statement, which sees the

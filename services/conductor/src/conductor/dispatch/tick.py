@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -11,14 +10,14 @@ from uuid import UUID
 from sqlalchemy import Connection, Row
 
 from conductor.dispatch import queries
+from conductor.dispatch.choice import fair_share, tenant_lines
 from conductor.dispatch.express import LOCK_CLASS, all_at_once
 from conductor.dispatch.routes import Cohorts, Labels, Routes, routes
 from conductor.dispatch.window import LiveWorker, window
 from conductor.loops import rest_after
 from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
-from mediamill.queues.ageing import Waiting, in_order
-from mediamill.queues.fair import Batch, Candidate, TenantLine, Turns, next_batch
+from mediamill.queues.fair import Batch, TenantLine, Turns, next_batch
 from mediamill.queues.generations import label
 from mediamill.queues.registry import Registry
 from mediamill.settings import Settings
@@ -28,7 +27,6 @@ from mediamill.wire.publish import Publisher
 log = logging.getLogger(__name__)
 
 TENANT_LOCK_CLASS = 0x74656E
-UNBOUNDED = 1_000_000
 LARGEST_BATCH = 500
 SHORT_S = 1.0
 MOST_RESTS = 3
@@ -43,6 +41,7 @@ class Dispatcher:
         self._publisher = publisher
         self._config = config
         self._cohorts = Cohorts()
+        self._long: set[str] = set()
         self.is_short = False
         """Whether the last turn may have left somebody in line for want of a slot, so that a free one is news."""
 
@@ -57,9 +56,9 @@ class Dispatcher:
         unclaimed: dict[str, int] = look.unclaimed or {}
         handed_over = 0
         for queue in look.ready:
-            room = window(queue, workers, unclaimed, self._prefetch(queue))
-            free = min(room, LARGEST_BATCH)
-            ways = routes(queue, workers, labels, unclaimed, self._prefetch(queue))
+            prefetch = self._prefetch(queue)
+            free = min(window(queue, workers, unclaimed, prefetch), LARGEST_BATCH)
+            ways = routes(queue, workers, labels, unclaimed, prefetch)
             deliveries = self._fill(queue, free, ways) if free else []
             self.is_short = self.is_short or free == 0
             unclaimed[queue] = unclaimed.get(queue, 0) + len(deliveries)
@@ -81,12 +80,21 @@ class Dispatcher:
 
     def _fill(self, queue: str, free: int, ways: Routes) -> list[Delivery]:
         """Hand over up to ``free`` jobs of a queue: all of them where that is possible, else a fair choice."""
-        if not ways.narrow and not self._limits(queue):
+        if ways.narrow or self._limits(queue):
+            self.is_short = True
+            return self._hand_over(queue, free, ways)
+        if queue not in self._long:
             everything = all_at_once(self._db, queue, free, ways.served, self._config.age_step_ms)
             if everything is not None:
                 return everything
         self.is_short = True
-        return self._hand_over(queue, free, ways)
+        chosen = fair_share(self._db, queue, free, ways.served, self._config.age_step_ms)
+        self._remember(queue, is_long=chosen is None or len(chosen) == free)
+        return self._hand_over(queue, free, ways) if chosen is None else chosen
+
+    def _remember(self, queue: str, *, is_long: bool) -> None:
+        """Keep in mind whether a line is longer than its room, so that it need not be tried to hand it over whole."""
+        (self._long.add if is_long else self._long.discard)(queue)
 
     def _prefetch(self, queue: str) -> int:
         """Give how many deliveries may wait at the workers: none, where another worker could do them meanwhile."""
@@ -146,19 +154,8 @@ def _addressed(jobs: Sequence[UUID], rows: Sequence[Row[Any]], ways: Routes) -> 
 
 
 def _lines(connection: Connection, rows: Sequence[Row[Any]], slots: int, age_step_ms: int) -> dict[UUID, TenantLine]:
-    jobs: defaultdict[UUID, list[Waiting]] = defaultdict(list)
-    facts = {row.tenant_id: row for row in rows}
-    for row in rows:
-        jobs[row.tenant_id].append(Waiting(row.job_id, row.kind, row.rank, row.priority))
-    room = _room(connection, {row.tenant_id: row.max_running for row in facts.values() if row.max_running is not None})
-    return {
-        tenant: TenantLine(
-            weight=row.weight,
-            room=room.get(tenant, UNBOUNDED),
-            jobs=[Candidate(job.job_id, job.kind) for job in in_order(jobs[tenant], age_step_ms)[:slots]],
-        )
-        for tenant, row in facts.items()
-    }
+    limits = {row.tenant_id: row.max_running for row in rows if row.max_running is not None}
+    return tenant_lines(rows, _room(connection, limits), slots, age_step_ms)
 
 
 def _room(connection: Connection, limits: Mapping[UUID, int]) -> dict[UUID, int]:
