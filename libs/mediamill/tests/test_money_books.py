@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -14,11 +15,13 @@ import pytest
 from sqlalchemy import RowMapping, insert, select, text
 
 from conductor.calendar.retention import forget_jobs
+from conductor.money.tick import Treasurer
 from mediamill.budgets.model import UsageDay
 from mediamill.budgets.reserve import Want, reserve
 from mediamill.budgets.settle import Charge, Cost, extend_and_hold, refund, settle
 from mediamill.budgets.usage import used
 from mediamill.clock import now
+from mediamill.db.session import Database
 from mediamill.errors import OutOfBudget
 from mediamill.ids import uuid7
 from mediamill.jobs.cancel import cancel
@@ -39,7 +42,7 @@ class Market:
 
     def __init__(self, mill: Mill, seed: int) -> None:
         self.mill, self.chance = mill, random.Random(seed)
-        self.tenants = [mill.add_tenant("a", budget=Decimal(30)), mill.add_tenant("b")]
+        self.tenants = [mill.add_tenant(f"a {seed}", budget=Decimal(30)), mill.add_tenant(f"b {seed}")]
         self.keys = [self._key(tenant_id) for tenant_id in self.tenants]
         self.jobs: list[UUID] = []
         self.bought: list[tuple[UUID, int]] = []
@@ -124,6 +127,25 @@ def test_balances_are_the_sums_of_the_ledger(mill: Mill, seed: int) -> None:
             cancel(connection, mill.job(job).tenant_id, job)
     mill.treasurer.tick()
     assert (drift(mill), left_over(mill)) == ([], 0)
+
+
+def test_many_at_once_take_their_locks_in_one_order(mill: Mill) -> None:
+    market = Market(mill, 99)
+    db = Database(mill.config.model_copy(update={"pool_size": 8}))
+    racing = Mill.__new__(Mill)
+    racing.__dict__ = {**mill.__dict__, "db": db, "treasurer": Treasurer(db)}
+
+    def work(seed: int) -> None:
+        mine = Market(racing, seed)
+        mine.tenants, mine.keys, mine.jobs, mine.bought = market.tenants, market.keys, market.jobs, market.bought
+        for _ in range(40):
+            mine.act()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+
+    db.engine.dispose()
+    assert drift(mill) == []
 
 
 def test_a_refund_frees_the_money_once(mill: Mill) -> None:

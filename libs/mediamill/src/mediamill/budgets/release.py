@@ -6,12 +6,12 @@ read from the job: so whatever ended it, and whoever died then, nothing stays re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from mediamill.budgets.accounts import FINAL, HELD, WRITE, touched
+from mediamill.budgets.accounts import FINAL, HELD, THIS_MONTH, WRITE, touched
 
 BATCH = 500
 
@@ -30,11 +30,19 @@ WHERE (jobs.id IS NULL OR ({_IS_OVER}))"""  # noqa: S608  # as above
 ENDED = text(f"{_ENDED} LIMIT {BATCH}")
 ENDED_OF = text(f"{_ENDED} AND reservations.tenant_id = :tenant_id")
 
+_TENANTS = text("SELECT DISTINCT tenant_id FROM jobs WHERE id = ANY(:ids)")
+
 _LOCK = text(f"""
-WITH facts AS (SELECT * FROM reservations WHERE job_id = ANY(:ids)), due AS ({touched("facts", "count(*) AS jobs")})
+WITH facts AS (
+    SELECT root_id, key_id, tenant_id, month FROM reservations WHERE job_id = ANY(:ids)
+    UNION ALL
+    SELECT jobs.root_id, jobs.key_id, jobs.tenant_id, coalesce(reservations.month, {THIS_MONTH})
+    FROM jobs LEFT JOIN reservations ON reservations.job_id = jobs.id WHERE jobs.id = ANY(:wanted)
+), due AS ({touched("facts", "count(*) AS jobs")})
 SELECT count(*) FROM ({HELD}) AS held
 """)  # noqa: S608  # as above
-"""Accounts come first here, and then only jobs that nobody holds: so it waits for no job while it holds accounts."""
+"""Accounts come first here, and then only jobs that nobody holds: so it waits for no job while it holds accounts. Those
+that whoever asks wants for itself are locked with them, since all that a transaction locks must be in one order."""
 
 _RELEASE = text(f"""
 WITH ended AS MATERIALIZED (
@@ -74,16 +82,20 @@ SELECT count(*) FROM freed
 """An effect that was begun and whose result nobody will ever know is taken as bought: a budget errs on that side."""
 
 
-def release(connection: Connection, jobs: Sequence[UUID]) -> int:
-    """Free what these jobs reserved, as far as they have ended, and tell how many had."""
+def release(connection: Connection, jobs: Sequence[UUID], wanted: Sequence[UUID] = ()) -> int:
+    """Free what these jobs reserved, as far as they have ended, and tell how many had.
+
+    ``wanted`` are jobs for which the same transaction reserves afterwards.
+    """
     if not jobs:
         return 0
     connection.execute(WRITE)
-    connection.execute(_LOCK, {"ids": list(jobs)})
+    connection.execute(_LOCK, {"ids": list(jobs), "wanted": list(wanted)})
     return int(connection.execute(_RELEASE, {"ids": list(jobs)}).scalar_one())
 
 
-def release_of_tenants(connection: Connection, tenants: Iterable[UUID]) -> None:
-    """Free what ended jobs of tenants have reserved."""
+def release_for(connection: Connection, wanted: Sequence[UUID]) -> None:
+    """Free what ended jobs have reserved of the tenants of ``wanted``, for which the transaction reserves then."""
+    tenants = connection.execute(_TENANTS, {"ids": list(wanted)}).scalars().all()
     ended = [job for tenant_id in tenants for job in connection.execute(ENDED_OF, {"tenant_id": tenant_id}).scalars()]
-    release(connection, ended)
+    release(connection, ended, wanted)

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 from mediamill.budgets.accounts import HELD, THIS_MONTH, WRITE, touched
-from mediamill.budgets.release import release_of_tenants
+from mediamill.budgets.release import release_for
 from mediamill.errors import OutOfBudget
 
 
@@ -78,8 +78,7 @@ def reserve(connection: Connection, wants: Sequence[Want]) -> None:
     rows = json.dumps([{"job_id": str(want.job_id), "amount": str(want.amount)} for want in wants])
     if not _short(connection, rows):
         return
-    tenants = text("SELECT DISTINCT tenant_id FROM jobs WHERE id = ANY(:ids)")
-    release_of_tenants(connection, connection.execute(tenants, {"ids": [want.job_id for want in wants]}).scalars())
+    release_for(connection, [want.job_id for want in wants])
     if short := _short(connection, rows):
         raise _refusal(short[0])
 

@@ -124,9 +124,11 @@ SELECT max_queued, max_running, budget::float,
     (SELECT coalesce(sum(amount), 0) + coalesce(sum((
         SELECT sum(price) FROM holds WHERE holds.job_id = reservations.job_id)), 0)
      FROM reservations WHERE reservations.tenant_id = tenants.id)::float AS reserved,
-    (SELECT count(*) FROM assets WHERE assets.tenant_id = tenants.id) AS assets,
-    (SELECT coalesce(sum(bytes), 0)::bigint FROM assets WHERE assets.tenant_id = tenants.id) AS bytes
-FROM tenants WHERE id = :tenant_id
+    kept.assets, kept.bytes
+FROM tenants CROSS JOIN LATERAL (
+    SELECT count(*) AS assets, coalesce(sum(bytes), 0)::bigint AS bytes FROM assets
+    WHERE assets.tenant_id = tenants.id) AS kept
+WHERE id = :tenant_id
 """)
 
 
