@@ -15,8 +15,8 @@ pytestmark = pytest.mark.anyio
 
 JOB_FIELDS = {
     "id", "kind", "queue", "state", "priority", "input", "output", "error", "progress", "attempt", "crashes",
-    "parent_id", "root_id", "provider", "cost", "metadata", "created_at", "started_at", "finished_at", "queue_position",
-    "waiting_for", "eta",
+    "parent_id", "root_id", "provider", "cost", "total_cost", "metadata", "created_at", "started_at", "finished_at",
+    "queue_position", "waiting_for", "eta",
 }  # fmt: skip
 
 
