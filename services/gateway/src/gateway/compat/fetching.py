@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urljoin
 
@@ -14,7 +17,10 @@ from mediamill.settings import Settings
 from mediamill.webhooks.resolve import addresses
 from mediamill.webhooks.urls import RefusedUrl, Target, read_url
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 15.0
+"""For each wait for the other side."""
+PATIENCE_S = 60.0
+"""For all of a file: a server that sends a byte now and then holds nobody up."""
 MOST_HOPS = 4
 AGENT = "Mediamill-Fetch/1"
 _MOST_ADDRESSES = 3
@@ -38,12 +44,7 @@ class Fetched(NamedTuple):
 async def fetching(config: Settings, url: str) -> AsyncIterator[Fetched]:
     """Open the file behind a URL. Raises ``CannotFetch``, also from within its pieces."""
     try:
-        async with httpx.AsyncClient(
-            trust_env=False,  # a proxy would look names up by itself, unchecked
-            verify=httpx.create_ssl_context(),
-            follow_redirects=False,
-            timeout=TIMEOUT_S,
-        ) as client:
+        async with asyncio.timeout(PATIENCE_S), _client() as client:
             answer = await _follow(config, client, url)
             try:
                 yield Fetched(answer.headers.get("content-type", "").partition(";")[0], answer.aiter_bytes(_CHUNK))
@@ -51,8 +52,21 @@ async def fetching(config: Settings, url: str) -> AsyncIterator[Fetched]:
                 await answer.aclose()
     except RefusedUrl as refused:
         raise CannotFetch(f"{url[:200]}: {refused}.") from None
+    except TimeoutError:
+        raise CannotFetch(f"{url[:200]}: it is not here after {PATIENCE_S:.0f} s.") from None
     except (httpx.HTTPError, httpx.InvalidURL) as failed:
         raise CannotFetch(f"{url[:200]}: {str(failed)[:200] or type(failed).__name__}.") from failed
+
+
+def _client() -> httpx.AsyncClient:
+    # A proxy would look names up by itself, unchecked.
+    return httpx.AsyncClient(trust_env=False, verify=_authorities(), follow_redirects=False, timeout=TIMEOUT_S)
+
+
+@lru_cache(maxsize=1)
+def _authorities() -> ssl.SSLContext:
+    """Read whom we trust once: that takes longer than most fetches."""
+    return httpx.create_ssl_context()
 
 
 async def _follow(config: Settings, client: httpx.AsyncClient, url: str) -> httpx.Response:
