@@ -21,7 +21,8 @@ from mediamill_testing.tls import TlsFront, tls_front
 
 pytestmark = [pytest.mark.xdist_group("contract-fal"), pytest.mark.timeout(400)]
 
-NPM = "@fal-ai/client@1.10.1"
+CLIENT = ["@fal-ai/client@1.10.1"]
+AI_SDK = ["ai@6.0.326", "@ai-sdk/fal@2.0.59"]
 PROLOGUE = """
 import asyncio, json, fal_client
 told = {}
@@ -161,8 +162,11 @@ asyncio.run(main())
 
 
 def test_the_javascript_client_by_its_proxy_url(served: Served, tmp_path: Path) -> None:
-    _install(tmp_path)
-    script = """
+    told = _run_in_node(
+        served,
+        tmp_path,
+        CLIENT,
+        """
 import { fal } from "@fal-ai/client";
 fal.config({ credentials: process.env.FAL_KEY, proxyUrl: { url: process.env.PROXY, when: "always" } });
 const app = "mediamill/test-steps", input = { n: 2, seconds: 0.3 }, told = { updates: [] };
@@ -180,15 +184,9 @@ await fal.queue.cancel("mediamill/test-sleep", { requestId });
 told.error = await fal.queue.result("mediamill/test-sleep", { requestId }).catch((failed) => failed.status);
 const invalid = fal.run("mediamill/test-noop", { input: { colour: 1 } });
 told.invalid = await invalid.catch((failed) => failed.body.detail[0].loc);
-console.log(JSON.stringify(told));
-process.exit(0);
-"""
-    env = {**os.environ, "FAL_KEY": served.stack.key, "PROXY": f"{served.stack.url}/fal-proxy"}
-    argv = ["node", "--input-type=module", "-e", script]
-    ended = subprocess.run(argv, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=150, check=False)
+""",
+    )
 
-    assert ended.returncode == 0, ended.stderr[-3000:]
-    told = json.loads(ended.stdout)
     assert told["ran"] == [{"done": True}, 36]
     assert (told["subscribed"], told["updates"][-1]) == (2, "COMPLETED")
     assert told["streamed"] == [2, 2]
@@ -196,11 +194,56 @@ process.exit(0);
     assert (told["error"], told["invalid"]) == (499, ["body", "colour"])
 
 
-def _install(folder: Path) -> None:
-    """Install fal's npm client from npm's own cache; a test asks no registry."""
+def test_the_ai_sdk_makes_pictures_speech_and_clips(served: Served, tmp_path: Path) -> None:
+    told = _run_in_node(
+        served,
+        tmp_path,
+        AI_SDK,
+        """
+import { createFal } from "@ai-sdk/fal";
+import { generateImage, experimental_generateSpeech, experimental_generateVideo } from "ai";
+const gateway = process.env.GATEWAY, told = { bare: 0 };
+const download = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
+const moved = (url) => String(url)
+  .replace("https://queue.fal.run", `${gateway}/fal-queue`).replace("https://fal.run", `${gateway}/fal-run`);
+const fal = createFal({ baseURL: `${gateway}/fal-run`, apiKey: process.env.FAL_KEY, fetch: (url, options) => {
+  if (String(url).includes("/requests/") && !new Headers(options.headers).has("authorization")) told.bare += 1;
+  return fetch(moved(url), options);
+} });
+const { images } = await generateImage({
+  model: fal.image("mediamill/image-generate"), prompt: "a fox", size: "256x256", n: 2, seed: 3 });
+told.images = images.map((image) => image.mediaType);
+const speech = await experimental_generateSpeech({ model: fal.speech("mediamill/audio-speech"), text: "A fox." });
+told.speech = Buffer.from(speech.audio.uint8Array.slice(0, 4)).toString();
+const { video } = await experimental_generateVideo({
+  model: fal.video("mediamill/video-generate"), prompt: "a fox", duration: 1, aspectRatio: "16:9",
+  providerOptions: { fal: { pollIntervalMs: 200, resolution: "360p" } },
+  download: async ({ url }) => ({ data: await download(url), mediaType: "video/mp4" }) });
+told.video = Buffer.from(video.uint8Array.slice(4, 8)).toString();
+""",
+    )
+
+    assert told["images"] == ["image/png"] * 2
+    assert (told["speech"], told["video"]) == ("RIFF", "ftyp")
+    assert told["bare"] > 0
+
+
+def _run_in_node(served: Served, folder: Path, packages: list[str], script: str) -> Any:
+    """Run a script with packages of npm's own cache, since a test asks no registry, and give what it told."""
     if shutil.which("npm") is None:
         pytest.skip("node and npm are not installed")
-    argv = ["npm", "install", "--offline", "--no-audit", "--no-fund", "--prefix", str(folder), NPM]
-    done = subprocess.run(argv, cwd=folder, capture_output=True, timeout=120, check=False)
-    if done.returncode:
-        pytest.skip(f"npm's cache does not hold it: `npm install {NPM}` somewhere once")
+    install = ["npm", "install", "--offline", "--no-audit", "--no-fund", "--prefix", str(folder), *packages]
+    if subprocess.run(install, cwd=folder, capture_output=True, timeout=120, check=False).returncode:
+        pytest.skip(f"npm's cache does not hold them: `npm install {' '.join(packages)}` somewhere once")
+    env = {
+        **os.environ,
+        "FAL_KEY": served.stack.key,
+        "GATEWAY": served.front.url,
+        "PROXY": f"{served.front.url}/fal-proxy",
+        "NODE_EXTRA_CA_CERTS": str(served.front.authority),
+    }
+    whole = f"{script}\nconsole.log(JSON.stringify(told));\nprocess.exit(0);"
+    argv = ["node", "--input-type=module", "-e", whole]
+    ended = subprocess.run(argv, env=env, cwd=folder, capture_output=True, text=True, timeout=150, check=False)
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    return json.loads(ended.stdout)
