@@ -74,23 +74,3 @@ def test_two_hundred_clients_that_are_cut_at_random_are_each_told_their_log(
         asyncio.run(listen_while_gateways_come_and_go())
 
     assert_told(swarm)
-
-
-@pytest.mark.bench
-def test_a_thousand_clients_of_one_gateway_that_is_replaced_are_each_told_their_log(
-    mill: Mill, caller_of: Any, config: Settings, hinting: RunningValkey
-) -> None:
-    async def listen_while_the_gateway_comes_and_goes() -> None:
-        async with swarm.listening():
-            for end in (signal.SIGTERM, signal.SIGKILL):
-                await asyncio.gather(asyncio.to_thread(tell, writer), asyncio.to_thread(one.replace, end))
-            hinting.stop()
-            await asyncio.to_thread(tell, writer)
-            await asyncio.to_thread(writer.end)
-            await swarm.hear_all()
-
-    with gateways(1, environment(config, hinting)) as (one,):
-        swarm, writer = assemble(mill, caller_of, [one], hinting, 1000)
-        asyncio.run(listen_while_the_gateway_comes_and_goes())
-
-    assert_told(swarm)

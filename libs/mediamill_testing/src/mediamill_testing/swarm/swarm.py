@@ -52,9 +52,13 @@ class Swarm:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def hear_all(self, patience_s: float = 300) -> None:
-        """Wait until every client has been told as much as the log holds for it."""
+        """Wait until every client has been told as much as the log holds for it, or one was refused for good."""
         wanted = [(client, len(log)) for client, log in self._wanted()]
-        await wait_for(lambda: all(len(client.seen) >= many for client, many in wanted), patience_s)
+
+        def is_settled() -> bool:
+            return any(client.refusals for client, _ in wanted) or all(len(one.seen) >= many for one, many in wanted)
+
+        await wait_for(is_settled, patience_s)
 
     def differences(self) -> list[str]:
         """Name the clients whose sequence is not the log's."""
