@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import delete, update
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -20,7 +22,10 @@ from gateway.compat.catalogue import Catalogue, UnknownModel
 from gateway.compat.dialects import Dialects, Refusal
 from gateway.compat.retries import earlier
 from gateway.problems import Problem, problem
+from mediamill.clock import now
 from mediamill.errors import Forbidden
+from mediamill.events.model import Event
+from mediamill.jobs.model import Job, Line
 from mediamill_testing.harness import Mill, engine_registry
 
 
@@ -91,6 +96,23 @@ async def test_a_retry_finds_the_first_job_and_another_request_or_tenant_does_no
     found = [await earlier(app.state.edge, request) for request in (same, other, foreign)]
 
     assert found == [job, None, None]
+
+
+@pytest.mark.anyio
+async def test_a_retry_finds_what_runs_for_long_and_not_what_ended_a_while_ago(app: FastAPI, mill: Mill) -> None:
+    request = mill.request("test.noop", {"payload": "a"})
+    made_at = int((now() - timedelta(minutes=10)).timestamp() * 1000) << 80
+    mill.accept("test.noop", {"payload": "a"})
+    with mill.db.unit_of_work() as connection:
+        connection.execute(delete(Line))
+        connection.execute(delete(Event))
+        connection.execute(update(Job).values(id=UUID(int=made_at)))
+    running = await earlier(app.state.edge, request)
+
+    with mill.db.unit_of_work() as connection:
+        connection.execute(update(Job).values(finished_at=now() - timedelta(minutes=3)))
+
+    assert (running, await earlier(app.state.edge, request)) == (UUID(int=made_at), None)
 
 
 async def get(app: ASGIApp, *paths: str) -> list[httpx.Response]:

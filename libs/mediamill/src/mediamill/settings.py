@@ -90,6 +90,11 @@ class Settings(BaseSettings):
         description="Names of models that drop-in clients use, and the kind that serves each, as JSON: "
         '{"black-forest-labs/flux-schnell": "image.generate"}.',
     )
+    max_long_waits: int = Field(
+        1_000,
+        ge=0,
+        description="Requests of drop-in clients that one gateway holds open until their job has ended.",
+    )
     max_body_bytes: int = Field(10_000_000, ge=1_000, description="Largest JSON body of a request, in bytes.")
     max_upload_bytes: int = Field(2_000_000_000, ge=1_000, description="Largest upload, in bytes.")
     max_streams: int = Field(

@@ -64,18 +64,18 @@ def _queue(name: str, package: str) -> Queue:
 class Mill:
     """The engine, driven turn by turn."""
 
-    def __init__(self, config: Settings, folder: Path) -> None:
+    def __init__(self, config: Settings, folder: Path, registry: Registry | None = None) -> None:
         self.config = config
         self.db = Database(config)
-        self.registry = engine_registry()
+        self.registry = registry or engine_registry()
         self.store = FileStore(folder / "store")
         self.wire = ListWire()
         self.dispatcher = Dispatcher(self.db, self.registry, self.wire, config)  # type: ignore[arg-type]  # same verb
         self.sweeper = Sweeper(self.db, self.wire, config)  # type: ignore[arg-type]  # same verb
         self.treasurer = Treasurer(self.db)
         self.watcher = Watcher(self.db, "replicate", shelf.vendor, config)
-        for queue in PACKAGES:
-            self.registry.queue(queue).load_handlers()
+        for queue in self.registry.queues.values():
+            queue.load_handlers()
         self.tenant = self.add_tenant("first")
         self.worker = self.add_worker()
 

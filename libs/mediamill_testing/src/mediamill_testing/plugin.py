@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,9 +56,8 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def database_url(postgres_url: str) -> Iterator[str]:
     """A fresh database with every table."""
-    name = f"t_{uuid7().hex}"
-    yield _create(postgres_url, name, TEMPLATE)
-    _execute(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    with fresh_database(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -97,6 +97,14 @@ def read_settings_anew() -> None:
     """Forget what this process read from its environment."""
     settings.cache_clear()
     replicate.cache_clear()
+
+
+@contextmanager
+def fresh_database(server_url: str) -> Iterator[str]:
+    """Make a database with every table, for the length of the block."""
+    name = f"t_{uuid7().hex}"
+    yield _create(server_url, name, TEMPLATE)
+    _execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _create(server_url: str, name: str, template: str) -> str:

@@ -26,6 +26,7 @@ from gateway import openapi, problems
 from gateway.compat import surfaces
 from gateway.compat.catalogue import Catalogue
 from gateway.compat.dialects import Dialects
+from gateway.compat.patience import Patience
 from gateway.edge import Edge
 from gateway.kinds.models import present
 from gateway.limits import BodyLimit, RequestIds
@@ -80,6 +81,7 @@ def create_app(config: Settings | None = None, kinds: Registry | None = None) ->
     )
     app.state.edge = edge
     app.state.catalogue = Catalogue(edge.registry, config.model_aliases)
+    app.state.patience = Patience(config.max_long_waits)
     for router in ROUTERS:
         app.include_router(router)
     problems.install(app)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from gateway.assets.content import serve
 from gateway.assets.models import Asset, present
-from gateway.assets.upload import Upload, take_upload
+from gateway.assets.upload import take_upload, upsert_of
 from gateway.auth import Credentials, Owner, identify
 from gateway.edge import Edge, EdgeOf
 from gateway.ids import PathId
@@ -52,7 +52,7 @@ async def upload_asset(
     """Keep the raw body, or the form's field ``file``. The same bytes again are the same asset."""
     upload = await take_upload(edge, request, filename)
     async with edge.transaction() as connection:
-        row = (await connection.execute(_upsert(owner.tenant_id, upload))).mappings().one()
+        row = (await connection.execute(upsert_of(owner.tenant_id, upload))).mappings().one()
     response.headers["Location"] = f"/v1/assets/{row['id']}"
     return present(row)
 
@@ -120,10 +120,3 @@ async def _find(edge: Edge, statement: queries.Statement, asset_id: UUID) -> Any
     if row is None:
         raise NotFound(f"Asset {asset_id}.")
     return row
-
-
-def _upsert(tenant_id: UUID, upload: Upload) -> queries.Upsert:
-    width, height = upload.dimensions
-    return queries.upsert(
-        tenant_id, upload.blob, media_type=upload.media_type, width=width, height=height, duration_s=None
-    )

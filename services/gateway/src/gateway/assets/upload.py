@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from typing import NamedTuple
+from uuid import UUID
 
 from fastapi import Request
 
@@ -12,7 +13,7 @@ from gateway.assets.images import Dimensions, measure
 from gateway.assets.multipart import FileField
 from gateway.edge import Edge
 from gateway.problems import InvalidRequest
-from mediamill.assets import sniff
+from mediamill.assets import queries, sniff
 from mediamill.assets.store import Intake, StoredBlob
 from mediamill.errors import TooLarge
 
@@ -59,6 +60,27 @@ async def keep(edge: Edge, pieces: AsyncIterator[bytes], claims: Claims) -> Uplo
             raise InvalidRequest("The file is empty.")
         intake.flush()
         return await asyncio.to_thread(_examine_and_keep, edge, intake, claims)
+
+
+async def keep_bytes(edge: Edge, tenant_id: UUID, content: bytes, claims: Claims) -> UUID:
+    """Keep bytes that came as a part of a request as an asset, and give its id. Raises as ``take_upload`` does."""
+    with edge.store.intake() as intake:
+        intake.write(content)
+        if intake.bytes == 0:
+            raise InvalidRequest("The upload is empty.")
+        intake.flush()
+        upload = await asyncio.to_thread(_examine_and_keep, edge, intake, claims)
+    async with edge.transaction() as connection:
+        kept: UUID = (await connection.execute(upsert_of(tenant_id, upload))).scalar_one()
+    return kept
+
+
+def upsert_of(tenant_id: UUID, upload: Upload) -> queries.Upsert:
+    """Make an upload an asset of a tenant."""
+    width, height = upload.dimensions
+    return queries.upsert(
+        tenant_id, upload.blob, media_type=upload.media_type, width=width, height=height, duration_s=None
+    )
 
 
 async def _receive(request: Request, intake: Intake, limit: int, filename: str) -> Claims:

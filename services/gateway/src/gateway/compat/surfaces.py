@@ -5,10 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 import gateway.compat.fal.routes
+import gateway.compat.openai.files
+import gateway.compat.openai.routes
 from gateway.compat.dialects import Dialect
 from gateway.compat.fal.dialect import FalDialect
+from gateway.compat.openai.dialect import OpenAI
 
-ROUTERS: tuple[APIRouter, ...] = (gateway.compat.fal.routes.router,)
-DIALECTS: tuple[Dialect, ...] = (FalDialect(),)
-UPLOADS: frozenset[str] = frozenset()
+ROUTERS: tuple[APIRouter, ...] = (gateway.compat.fal.routes.router, gateway.compat.openai.routes.router)
+DIALECTS: tuple[Dialect, ...] = (FalDialect(), OpenAI())
+UPLOADS: frozenset[str] = frozenset({gateway.compat.openai.files.UPLOAD_PATH})
 """Paths whose bodies are streamed to the store, and not held to the limit of other bodies."""

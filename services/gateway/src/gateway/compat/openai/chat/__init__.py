@@ -1,0 +1,1 @@
+"""``/chat/completions``: texts and JSON from a conversation."""

@@ -1,0 +1,93 @@
+"""What happens to a job while its client reads a stream, and the stream itself."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi.responses import StreamingResponse
+from sqlalchemy import RowMapping
+
+from gateway.compat.openai.asking import Asked
+from gateway.compat.openai.creating import unsuccessful
+from gateway.compat.openai.dialect import Refused, body_of, written
+from gateway.events.stream import ENDS, HEARTBEAT, HEARTBEAT_S
+from gateway.jobs import reading
+from gateway.jobs.models import Job
+from mediamill.errors import MediamillError
+from mediamill.events import queries
+from mediamill.jobs.states import State
+
+log = logging.getLogger(__name__)
+
+PAGE = 500
+DONE = b"data: [DONE]\n\n"
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+Frames = AsyncIterator[bytes]
+
+
+def streaming(asked: Asked, frames: Frames) -> StreamingResponse:
+    """Answer with a stream. What goes wrong in it is its last event, since its status has been sent."""
+    return StreamingResponse(_seated(asked, frames), media_type="text/event-stream", headers=_HEADERS)
+
+
+def frame(data: Mapping[str, Any], *, name: str | None = None) -> bytes:
+    """Write an event, named or not."""
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    return (f"event: {name}\n" if name else "").encode() + f"data: {text}\n\n".encode()
+
+
+async def events(asked: Asked, job_id: UUID) -> AsyncIterator[RowMapping | None]:
+    """Give a job's events up to its last one, and ``None`` when there was nothing for a while."""
+    edge, after = asked.edge, 0
+    async with edge.pulse.watch_job(job_id) as ear:
+        while not edge.closing.is_set():
+            async with edge.look() as connection:
+                found = queries.of_job(asked.tenant_id, job_id, after=after, limit=PAGE)
+                rows = (await connection.execute(*found)).mappings().all()
+            for row in rows:
+                yield row
+                after = row["seq"]
+            if rows and rows[-1]["type"] in ENDS:
+                return
+            if not rows:
+                yield None
+            if len(rows) < PAGE:
+                await ear.wait(HEARTBEAT_S)
+
+
+async def quiet(asked: Asked, job_id: UUID) -> Frames:
+    """Keep a stream alive until the job has ended."""
+    async for row in events(asked, job_id):
+        if row is None:
+            yield HEARTBEAT
+
+
+async def ended(asked: Asked, job_id: UUID) -> Job:
+    """Give the job that has succeeded. Raises ``Refused`` for one that has not."""
+    async with asked.edge.look() as connection:
+        job = await reading.show(connection, asked.tenant_id, job_id)
+    if job.state is not State.SUCCEEDED:
+        raise unsuccessful(job)
+    return job
+
+
+async def _seated(asked: Asked, frames: Frames) -> Frames:
+    yield HEARTBEAT
+    try:
+        with asked.patience.seat():
+            async for one in frames:
+                yield one
+    except Refused as refused:
+        yield b"event: error\ndata: " + body_of(refused.error) + b"\n\n"
+    except MediamillError as error:
+        told = written(error.status, error.detail or error.title(), code=error.code.replace("-", "_"), param=None)
+        yield b"event: error\ndata: " + body_of(told) + b"\n\n"
+    except Exception:
+        log.exception("a stream broke off")
+        error = written(500, "The stream broke off; the job goes on.", code="stream_broken", param=None)
+        yield b"event: error\ndata: " + body_of(error) + b"\n\n"

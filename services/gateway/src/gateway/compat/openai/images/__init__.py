@@ -1,0 +1,1 @@
+"""``/images``: pictures from a prompt."""

@@ -1,0 +1,1 @@
+"""``/responses``: the same in the words of the newer API."""

@@ -1,0 +1,1 @@
+"""``/audio``: speech from a text."""

@@ -1,0 +1,1 @@
+"""``/videos``: clips, which are jobs that their client asks for again and again."""
