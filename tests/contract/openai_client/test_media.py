@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -14,6 +15,7 @@ from PIL import Image
 
 from mediamill_testing.stacks import until
 from mediamill_testing.studio import Studio
+from mediamill_testing.webhooks import sql
 
 pytestmark = [
     pytest.mark.xdist_group("openai"),
@@ -23,7 +25,7 @@ pytestmark = [
 
 PROMPT = "a lighthouse by the sea at night"
 SMALL = {"prompt": PROMPT, "size": "64x64"}
-CLIP = {"prompt": PROMPT, "seconds": "1", "size": "64x64", "extra_body": {"fps": 10}}
+CLIP: dict[str, Any] = {"prompt": PROMPT, "seconds": "1", "size": "64x64", "extra_body": {"fps": 10}}
 
 
 def picture(b64: str | None) -> Image.Image:
@@ -127,6 +129,19 @@ def test_a_clip_begins_with_a_picture_and_is_remixed_without_it(client: OpenAI, 
     jobs = [studio.mill.job(UUID(one.id.removeprefix("video_"))) for one in (video, remix)]
     assert [bool(job.input["image"]) for job in jobs] == [True, False]
     assert (remix.remixed_from_video_id, remix.prompt, remix.size) == (video.id, "the same by day", "64x64")
+
+
+def test_a_clip_s_receiver_is_named_in_the_extra_body(client: OpenAI, studio: Studio) -> None:
+    url = "https://93.184.215.14/told"
+    with studio.resting():
+        extra = {**CLIP["extra_body"], "webhook": url}
+        video = client.videos.create(**{**CLIP, "extra_body": extra})
+        with pytest.raises(BadRequestError) as refused:
+            client.videos.remix(video.id, prompt="by day", extra_body={"webhook": "not a url"})
+
+    hooks = sql(studio.mill, "SELECT url, dialect FROM job_webhooks WHERE job_id = :id", id=video.id.split("_")[1])
+    assert [tuple(hook) for hook in hooks] == [(url, "openai")]
+    assert refused.value.param == "webhook"
 
 
 def test_clips_are_listed_page_by_page_until_they_are_deleted(studio: Studio) -> None:

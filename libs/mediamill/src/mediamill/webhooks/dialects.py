@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import RowMapping
 
 from mediamill.clock import now
-from mediamill.webhooks import ed25519, fal, message, replicate
+from mediamill.webhooks import ed25519, fal, message, openai, replicate
 
 NATIVE = "native"
 
@@ -42,7 +42,11 @@ def _fal(row: RowMapping) -> Letter:
     return Letter(body, ed25519.signed_headers(row["tenant_id"], row["job_id"], now(), body))
 
 
-DIALECTS: Mapping[str, Writer] = {NATIVE: _native, "replicate": _replicate, "fal": _fal}
+def _openai(row: RowMapping) -> Letter:
+    return Letter(openai.body(row))
+
+
+DIALECTS: Mapping[str, Writer] = {NATIVE: _native, "replicate": _replicate, "fal": _fal, "openai": _openai}
 
 
 def letter(row: RowMapping) -> Letter:

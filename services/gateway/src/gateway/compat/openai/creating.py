@@ -12,6 +12,7 @@ from gateway.compat.openai.dialect import NO_RETRY, Refused
 from gateway.compat.openai.mapping import MODEL_KEY, Purpose
 from gateway.compat.openai.quota import places_left
 from gateway.compat.openai.route import add_headers
+from gateway.compat.openai.webhook import OpenAIWebhook
 from gateway.compat.retries import earlier
 from gateway.jobs import reading
 from gateway.jobs.accepting import Origin, accept_one, read_request
@@ -34,12 +35,14 @@ class Wanted(NamedTuple):
     asked_for: str | None = None
     """The model's name as the client gave it."""
     metadata: Mapping[str, str] = {}
+    webhook: OpenAIWebhook | None = None
 
 
 async def create(asked: Asked, wanted: Wanted) -> Job:
     """Accept the job, or find the one that an earlier try of this request made."""
     metadata = {**wanted.metadata, MODEL_KEY: wanted.asked_for or wanted.model.path}
-    post = PostJob(kind=wanted.model.kind.name, input=dict(wanted.input), metadata=metadata)
+    kind = wanted.model.kind.name
+    post = PostJob(kind=kind, input=dict(wanted.input), metadata=metadata, webhook=wanted.webhook)
     try:
         job, replayed = await _first_or_new(asked, post)
     except InvalidInput as error:

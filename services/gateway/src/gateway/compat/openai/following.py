@@ -14,7 +14,9 @@ from sqlalchemy import RowMapping
 from gateway.compat.openai.asking import Asked
 from gateway.compat.openai.creating import unsuccessful
 from gateway.compat.openai.dialect import Refused, body_of, written
-from gateway.events.stream import ENDS, HEARTBEAT, HEARTBEAT_S
+from gateway.events.feed import ENDS
+from gateway.events.newsroom import HEARTBEAT_S
+from gateway.events.stream import HEARTBEAT
 from gateway.jobs import reading
 from gateway.jobs.models import Job
 from mediamill.errors import MediamillError
@@ -83,11 +85,14 @@ async def _seated(asked: Asked, frames: Frames) -> Frames:
             async for one in frames:
                 yield one
     except Refused as refused:
-        yield b"event: error\ndata: " + body_of(refused.error) + b"\n\n"
+        yield _broken(refused.error)
     except MediamillError as error:
-        told = written(error.status, error.detail or error.title(), code=error.code.replace("-", "_"), param=None)
-        yield b"event: error\ndata: " + body_of(told) + b"\n\n"
+        code = error.code.replace("-", "_")
+        yield _broken(written(error.status, error.detail or error.title(), code=code, param=None))
     except Exception:
         log.exception("a stream broke off")
-        error = written(500, "The stream broke off; the job goes on.", code="stream_broken", param=None)
-        yield b"event: error\ndata: " + body_of(error) + b"\n\n"
+        yield _broken(written(500, "The stream broke off; the job goes on.", code="stream_broken", param=None))
+
+
+def _broken(error: Mapping[str, str | None]) -> bytes:
+    return b"event: error\ndata: " + body_of(error) + b"\n\n"

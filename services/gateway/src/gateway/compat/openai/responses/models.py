@@ -33,6 +33,7 @@ class PostResponse(BaseModel):
     previous_response_id: str | None = None
     conversation: Any = None
     tool_choice: Any = None
+    webhook: str | None = Field(None, description="a URL that is told of the end")
     metadata: dict[MetadataKey, MetadataText] | None = Field(None, max_length=16)
 
 

@@ -16,6 +16,7 @@ from gateway.compat.openai.responses.mapping import PREFIX, input_of, response_o
 from gateway.compat.openai.responses.models import ModelResponse, PostResponse
 from gateway.compat.openai.responses.stream import frames
 from gateway.compat.openai.route import OpenAIRoute
+from gateway.compat.openai.webhook import webhook_of
 from gateway.jobs import reading
 from gateway.jobs.models import Job
 from mediamill.errors import NotFound
@@ -29,7 +30,8 @@ router = APIRouter(prefix="/openai/v1/responses", tags=["openai"], route_class=O
 async def respond(post: PostResponse, asked: Asking) -> Response:
     """Write from a text or messages; held back until it is written, streamed then, or in the background."""
     model = asked.model(post.model, RESPONSES)
-    wanted = Wanted(RESPONSES, model, input_of(post, model.kind.ask), post.model, post.metadata or {})
+    webhook, metadata = webhook_of(post.webhook), post.metadata or {}
+    wanted = Wanted(RESPONSES, model, input_of(post, model.kind.ask), post.model, metadata, webhook)
     if post.stream:
         asked.patience.check()
         return streaming(asked, frames(asked, await create(asked, wanted)))

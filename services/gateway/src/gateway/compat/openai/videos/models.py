@@ -54,3 +54,4 @@ class PostRemix(BaseModel):
     """A request for a clip like another one."""
 
     prompt: str
+    webhook: str | None = Field(None, description="a URL that is told of the end")

@@ -18,6 +18,7 @@ from gateway.compat.openai.videos.finding import clip, content, kinds_of
 from gateway.compat.openai.videos.form import input_of
 from gateway.compat.openai.videos.mapping import PREFIX, poll_after_ms, video_of
 from gateway.compat.openai.videos.models import DeletedVideo, PostRemix, Video, Videos
+from gateway.compat.openai.webhook import webhook_of
 from gateway.jobs import reading
 from gateway.jobs.models import Job
 from mediamill.hints import DISPATCH, job_topic, tenant_topic
@@ -35,7 +36,8 @@ async def create_video(asked: Asking) -> Response:
     form = await asked.request.form()
     name = str(form.get("model") or "") or None
     model = asked.model(name, VIDEOS)
-    wanted = Wanted(VIDEOS, model, await input_of(asked, form, model.kind.ask), name)
+    webhook = webhook_of(form.get("webhook"))
+    wanted = Wanted(VIDEOS, model, await input_of(asked, form, model.kind.ask), name, webhook=webhook)
     return _told(asked, await create(asked, wanted))
 
 
@@ -92,7 +94,7 @@ async def remix(video_id: str, post: PostRemix, asked: Asking) -> Response:
     kept = {name: value for name, value in job.input.items() if name not in _PICTURES and value is not None}
     model = asked.catalogue.model_of(job.kind)
     metadata = {REMIXED_KEY: their_id(PREFIX, job.id)}
-    wanted = Wanted(VIDEOS, model, {**kept, "prompt": post.prompt}, name, metadata)
+    wanted = Wanted(VIDEOS, model, {**kept, "prompt": post.prompt}, name, metadata, webhook_of(post.webhook))
     return _told(asked, await create(asked, wanted))
 
 
