@@ -24,6 +24,8 @@ from mediamill.tenants.keys import Scope, new_key
 from mediamill_testing.harness import Mill
 
 QUEUES = ("audio", "image", "test", "text", "video")
+LEASE_S = 3600
+"""The mill's worker has no heartbeat of its own, and a studio is open for as long as its tests take."""
 _TURN_S = 0.02
 
 
@@ -66,6 +68,7 @@ def open_studio(database_url: str, folder: Path, **changes: Any) -> Iterator[Stu
         database_url=SecretStr(database_url),
         store_url=f"file://{folder / 'store'}",
         poll_s=0.05,
+        lease_s=LEASE_S,
         secret=SecretStr(os.environ["MEDIAMILL_SECRET"]),
         **changes,
     )
