@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,7 @@ from mediamill.jobs.states import State
 from mediamill.settings import Settings
 from mediamill_testing.harness import Mill
 from mediamill_testing.stacks import until
-from mediamill_testing.vendor.server import make_server
+from mediamill_testing.vendor.server import VendorServer
 from mediamill_testing.workers import STARTS_S, running_worker, tell_broker, worker_environment
 
 NOBODY = "127.0.0.1:9"
@@ -30,13 +28,15 @@ NOBODY = "127.0.0.1:9"
 
 
 @pytest.fixture
-def vendor() -> Iterator[ThreadingHTTPServer]:
+def vendor() -> Iterator[VendorServer]:
     """A vendor that sells again to the same key."""
-    server = make_server(0)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = VendorServer().start()
     yield server
-    server.shutdown()
-    server.server_close()
+    server.close()
+
+
+def shop_of(vendor: VendorServer) -> dict[str, str]:
+    return {"MEDIAMILL_REPLICATE_BASE_URL": vendor.url, "MEDIAMILL_REPLICATE_API_TOKEN": "test"}
 
 
 def worker_of(mill: Mill, pid: int) -> Any:
@@ -49,11 +49,10 @@ def waits_for_a_lock(mill: Mill) -> bool:
 
 
 def test_a_worker_that_is_paused_before_it_buys_and_goes_on_after_another_has_bought_buys_nothing(
-    mill: Mill, valkey_url: str, tmp_path: Path, vendor: ThreadingHTTPServer
+    mill: Mill, valkey_url: str, tmp_path: Path, vendor: VendorServer
 ) -> None:
-    bill = vendor.RequestHandlerClass.bill  # type: ignore[attr-defined]  # made by make_server
-    shop = {"MEDIAMILL_TEST_VENDOR_URL": f"http://127.0.0.1:{vendor.server_port}"}
-    job = mill.accept("test.wait", {"seconds": 0})
+    bill, shop = vendor.bill, shop_of(vendor)
+    job = mill.accept("test.buy", {})
     other_broker = valkey_url.rpartition("/")[0] + "/1"
     with running_worker(worker_environment(mill, valkey_url, tmp_path, **shop)) as paused:
         first = until(lambda: worker_of(mill, paused.pid), STARTS_S)
@@ -129,9 +128,9 @@ def test_a_worker_ends_when_told_to_whatever_is_away(mill: Mill, valkey_url: str
 
 
 def test_a_worker_whose_job_is_parked_has_nothing_to_wait_for(
-    mill: Mill, valkey_url: str, tmp_path: Path, vendor: ThreadingHTTPServer
+    mill: Mill, valkey_url: str, tmp_path: Path, vendor: VendorServer
 ) -> None:
-    shop = {"MEDIAMILL_TEST_VENDOR_URL": f"http://127.0.0.1:{vendor.server_port}"}
+    shop = shop_of(vendor)
     job = mill.accept("test.wait", {"seconds": 3600})
     env = worker_environment(mill, valkey_url, tmp_path, MEDIAMILL_DRAIN_GRACE_S="600", **shop)
     with running_worker(env) as worker:
