@@ -46,7 +46,7 @@ async def test_what_a_post_answers_is_what_a_get_shows(client: httpx.AsyncClient
     posted = (await client.post("/v1/jobs", json=asked)).json()
 
     shown = (await client.get(f"/v1/jobs/{posted['id']}")).json()
-    told_later = {"waiting_for": None, "eta": None}
+    told_later = {"waiting_for": None, "eta": None, "total_cost": None}
     assert posted == {**shown, **told_later}
 
 
