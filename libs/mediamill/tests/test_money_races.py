@@ -139,7 +139,7 @@ def test_the_ledger_is_the_bill_after_two_hundred_kills(mill: Mill, vendor: Vend
             {"seconds": 0, "cost": str(CENT * (1 + number % 7)), "fail": "bad input" if number % 9 == 0 else ""},
             tenant_id=tenant_id,
         )
-        for number in range(40)
+        for number in range(70)
     ]
     worker = MortalWorker(mill, KILLS, chance)
 
