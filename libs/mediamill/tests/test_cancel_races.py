@@ -30,7 +30,7 @@ def claim(connection: Connection, mill: Mill, job: UUID) -> None:
 
 
 def succeed(connection: Connection, mill: Mill, job: UUID) -> None:
-    connection.execute(*transition.succeed(job, mill.job(job).delivery, {"done": True})).one()
+    connection.execute(*transition.succeed(job, mill.job(job).delivery, {"done": True}, reusable=False)).one()
 
 
 def retry(connection: Connection, mill: Mill, job: UUID) -> None:
