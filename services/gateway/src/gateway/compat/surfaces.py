@@ -11,7 +11,7 @@ from gateway.compat.dialects import Dialect
 from gateway.compat.fal.dialect import FalDialect
 from gateway.compat.openai.dialect import OpenAI
 
-ROUTERS: tuple[APIRouter, ...] = (gateway.compat.fal.routes.router, gateway.compat.openai.routes.router)
+ROUTERS: tuple[APIRouter, ...] = (gateway.compat.fal.routes.router, *gateway.compat.openai.routes.ROUTERS)
 DIALECTS: tuple[Dialect, ...] = (FalDialect(), OpenAI())
 UPLOADS: frozenset[str] = frozenset({gateway.compat.openai.files.UPLOAD_PATH})
 """Paths whose bodies are streamed to the store, and not held to the limit of other bodies."""

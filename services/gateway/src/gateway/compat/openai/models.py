@@ -36,7 +36,7 @@ async def list_models(asked: Asking) -> ModelCards:
     return ModelCards(data=[_card(model) for model in asked.catalogue])
 
 
-@router.get("/{name:path}", name="openai_get_model", summary="Get a model")
+@router.get("/{name:path}", name="openai_get_model", include_in_schema=False)
 async def get_model(name: str, asked: Asking) -> ModelCard:
     """Give a model by any of its names."""
     return _card(asked.catalogue.model(name))

@@ -11,14 +11,12 @@ import gateway.compat.openai.speech.routes
 import gateway.compat.openai.videos.routes
 from gateway.compat.openai import files, models
 
-router = APIRouter()
-for part in (
-    gateway.compat.openai.images.routes,
-    gateway.compat.openai.speech.routes,
-    gateway.compat.openai.videos.routes,
-    gateway.compat.openai.chat.routes,
-    gateway.compat.openai.responses.routes,
-    models,
-    files,
-):
-    router.include_router(part.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    gateway.compat.openai.images.routes.router,
+    gateway.compat.openai.speech.routes.router,
+    gateway.compat.openai.videos.routes.router,
+    gateway.compat.openai.chat.routes.router,
+    gateway.compat.openai.responses.routes.router,
+    models.router,
+    files.router,
+)
