@@ -133,7 +133,6 @@ async def test_a_cursor_of_another_tenant_does_not_fit(
 def test_every_route_of_the_app_is_walked(app: FastAPI) -> None:
     walked = {call.path for call in calls()}
     own = {"/openapi.json"}
-    documented = {path for path in app.openapi()["paths"] if not path.startswith("/openai/")}
 
-    assert documented <= walked
+    assert set(app.openapi()["paths"]) <= walked
     assert not own & walked
