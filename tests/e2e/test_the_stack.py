@@ -115,7 +115,7 @@ def test_a_prediction_is_bought_once_and_awaited_without_a_slot(stack: Stack) ->
     assert not stack.sql("SELECT 1 FROM leases WHERE job_id = %(id)s", id=job)
     done = stack.ended(job, 60)
     assert done["state"] == "succeeded"
-    effects = stack.sql("SELECT state FROM steps WHERE job_id = %(id)s AND type = 'effect'", id=job)
+    effects = stack.sql("SELECT state FROM steps WHERE job_id = %(id)s AND type = 'prediction'", id=job)
     assert [effect["state"] for effect in effects] == ["done"]
 
 

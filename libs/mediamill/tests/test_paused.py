@@ -23,6 +23,10 @@ from mediamill_testing.stacks import until
 from mediamill_testing.vendor.server import VendorServer
 from mediamill_testing.workers import STARTS_S, running_worker, tell_broker, worker_environment
 
+SESSIONS = """
+SELECT count(*) FROM pg_locks WHERE classid = 7170412
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 NOBODY = "127.0.0.1:9"
 """A port where nobody listens."""
 
@@ -90,7 +94,7 @@ def test_a_killed_workers_job_is_back_in_line_when_no_session_tells_of_it(
         until(lambda: worker_of(mill, worker.pid), STARTS_S)
         tell_broker(mill, job, valkey_url)
         until(lambda: mill.state_of(job) is State.RUNNING)
-        locks = mill.db.run(lambda c: c.execute(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")))
+        locks = mill.db.run(lambda c: c.execute(text(SESSIONS)))
         mill.sweeper.tick()
         state_while_it_lives = mill.state_of(job)
 
