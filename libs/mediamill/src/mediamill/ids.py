@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from datetime import datetime
 from uuid import UUID
 
 _RAND_B_BITS = 62
@@ -35,3 +36,8 @@ def uuid7() -> UUID:
     millis, fraction = ticks >> _SUB_MS_BITS, ticks & ((1 << _SUB_MS_BITS) - 1)
     rand_b = int.from_bytes(os.urandom(8)) & ((1 << _RAND_B_BITS) - 1)
     return UUID(int=(millis << 80) | (0x7 << 76) | (fraction << 64) | (0b10 << 62) | rand_b)
+
+
+def first_id_of(at: datetime) -> UUID:
+    """Give the smallest UUIDv7 of a time: ids sort by time, so an index on ids finds what was made since."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -27,8 +26,3 @@ async def _path_id(id: Annotated[str, Path(description="its id", json_schema_ext
 
 PathId = Annotated[UUID, Depends(_path_id)]
 """The ``{id}`` of a path."""
-
-
-def first_id_of(at: datetime) -> UUID:
-    """Give the smallest UUIDv7 of a time: ids sort by time, so an index on ids finds what was made since."""
-    return UUID(int=int(at.timestamp() * 1000) << 80)

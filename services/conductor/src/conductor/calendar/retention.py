@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import text
 
 from mediamill.assets.store import FileStore
 from mediamill.db.session import Database
+from mediamill.ids import first_id_of
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def forget_jobs(db: Database, keep_days: int) -> int:
     """Delete jobs that ended more than ``keep_days`` ago, with their events, steps and links; tell how many."""
     before = _days_ago(db, keep_days)
     # Ids begin with the milliseconds of their birth, so the key itself bounds the search.
-    bound = UUID(int=int(before.timestamp() * 1000) << 80)
+    bound = first_id_of(before)
     deleted = 0
     while True:
         with db.unit_of_work() as connection:

@@ -43,10 +43,7 @@ async def take_upload(edge: Edge, request: Request, filename: str) -> Upload:
         raise TooLarge(f"At most {limit:,} bytes.")
     with edge.store.intake() as intake:
         claims = await _receive(request, intake, limit, filename)
-        if intake.bytes == 0:
-            raise InvalidRequest("The upload is empty.")
-        intake.flush()
-        return await asyncio.to_thread(_examine_and_keep, edge, intake, claims)
+        return await _kept(edge, intake, claims, "The upload is empty.")
 
 
 async def keep(edge: Edge, pieces: AsyncIterator[bytes], claims: Claims) -> Upload:
@@ -56,20 +53,14 @@ async def keep(edge: Edge, pieces: AsyncIterator[bytes], claims: Claims) -> Uplo
             if intake.bytes + len(piece) > edge.config.max_upload_bytes:
                 raise TooLarge(f"At most {edge.config.max_upload_bytes:,} bytes.")
             intake.write(piece)
-        if intake.bytes == 0:
-            raise InvalidRequest("The file is empty.")
-        intake.flush()
-        return await asyncio.to_thread(_examine_and_keep, edge, intake, claims)
+        return await _kept(edge, intake, claims, "The file is empty.")
 
 
 async def keep_bytes(edge: Edge, tenant_id: UUID, content: bytes, claims: Claims) -> UUID:
     """Keep bytes that came as a part of a request as an asset, and give its id. Raises as ``take_upload`` does."""
     with edge.store.intake() as intake:
         intake.write(content)
-        if intake.bytes == 0:
-            raise InvalidRequest("The upload is empty.")
-        intake.flush()
-        upload = await asyncio.to_thread(_examine_and_keep, edge, intake, claims)
+        upload = await _kept(edge, intake, claims, "The upload is empty.")
     async with edge.transaction() as connection:
         kept: UUID = (await connection.execute(upsert_of(tenant_id, upload))).scalar_one()
     return kept
@@ -99,6 +90,14 @@ async def _receive(request: Request, intake: Intake, limit: int, filename: str) 
         field.feed(chunk)
     field.finish()
     return Claims(field.media_type, field.filename)
+
+
+async def _kept(edge: Edge, intake: Intake, claims: Claims, empty: str) -> Upload:
+    """Keep what an intake has taken in. Raises ``InvalidRequest``, with ``empty``, when that is nothing."""
+    if intake.bytes == 0:
+        raise InvalidRequest(empty)
+    intake.flush()
+    return await asyncio.to_thread(_examine_and_keep, edge, intake, claims)
 
 
 def _examine_and_keep(edge: Edge, intake: Intake, claims: Claims) -> Upload:

@@ -14,9 +14,9 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 
 from gateway.edge import Edge
-from gateway.ids import first_id_of
 from mediamill.clock import now
 from mediamill.db.prepared import prepared
+from mediamill.ids import first_id_of
 from mediamill.jobs.draft import fingerprint
 from mediamill.jobs.model import Job
 from mediamill.jobs.request import Request

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import Any, LiteralString, NamedTuple
 from urllib.parse import urlsplit
 
 import psycopg
@@ -85,15 +85,10 @@ def database(layout: Layout) -> Finding:
 
 def migrations(layout: Layout) -> Finding:
     """Has the database the tables of this version."""
-    url = urls(layout).database
-    if not url:
-        return warn("migrations", _IDLE, _UP)
-    try:
-        with psycopg.connect(libpq_url(url), connect_timeout=5) as connection:
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except psycopg.Error as error:
-        return fail("migrations", str(error).strip(), "Run 'mill migrate'.")
-    current, needed = (row[0] if row else None), head()
+    found = _asked(layout, "migrations", "SELECT version_num FROM alembic_version")
+    if isinstance(found, Finding):
+        return found
+    current, needed = (found[0][0] if found else None), head()
     if current != needed:
         return fail("migrations", f"at {current}, this version needs {needed}", "Run 'mill migrate'.")
     return ok("migrations", f"at {current}")
@@ -101,33 +96,35 @@ def migrations(layout: Layout) -> Finding:
 
 def log(layout: Layout) -> Finding:
     """Was the log written by this cluster, or has it been settled."""
-    url = urls(layout).database
-    if not url:
-        return warn("log", _IDLE, _UP)
-    try:
-        with psycopg.connect(libpq_url(url), connect_timeout=5) as connection:
-            row = connection.execute(FOREIGN).fetchone()
-    except psycopg.Error as error:
-        return fail("log", str(error).strip(), "Run 'mill migrate'.")
-    if row is not None and row[0]:
+    found = _asked(layout, "log", FOREIGN)
+    if isinstance(found, Finding):
+        return found
+    if found and found[0][0]:
         return fail("log", "restored from a dump of another cluster; events are not told", "Run 'mill migrate'.")
     return ok("log", "of this cluster")
 
 
 def books(layout: Layout) -> Finding:
     """Are the balances what the ledger says."""
-    url = urls(layout).database
-    if not url:
-        return warn("books", _IDLE, _UP)
-    try:
-        with psycopg.connect(libpq_url(url), connect_timeout=5) as connection:
-            found = connection.execute(DRIFT).fetchall()
-    except psycopg.Error as error:
-        return fail("books", str(error).strip(), "Run 'mill migrate'.")
+    found = _asked(layout, "books", DRIFT)
+    if isinstance(found, Finding):
+        return found
     if found:
         told = "; ".join(f"{row[0]} {row[1]}: reserved by {row[3]}, spent by {row[4]}" for row in found[:3])
         return fail("books", f"{len(found)} balances differ from the ledger: {told}", "Report it: this is a fault.")
     return ok("books", "the balances are what the ledger says")
+
+
+def _asked(layout: Layout, name: str, query: LiteralString) -> list[tuple[Any, ...]] | Finding:
+    """Give what the database answers, or the finding that it does not."""
+    url = urls(layout).database
+    if not url:
+        return warn(name, _IDLE, _UP)
+    try:
+        with psycopg.connect(libpq_url(url), connect_timeout=5) as connection:
+            return connection.execute(query).fetchall()
+    except psycopg.Error as error:
+        return fail(name, str(error).strip(), "Run 'mill migrate'.")
 
 
 def broker(layout: Layout) -> Finding:
