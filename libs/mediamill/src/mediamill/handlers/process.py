@@ -135,6 +135,10 @@ class WorkerProcess:
         self._tell(Health.DRAINING)
         self._drainer.start()
 
+    def exit_code(self, consumer: int) -> int:
+        """Tell how the process ends: as its drain does, if it was told to drain, else as the consumer did."""
+        return self._exit_code if self._draining.is_set() else consumer
+
     def stop(self) -> None:
         """Leave the database, after the last run has ended."""
         self._stopping.set()

@@ -88,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         on_stopping=process.drain,
     )
     process.stop()
-    return code
+    return process.exit_code(code)
 
 
 if __name__ == "__main__":
