@@ -49,12 +49,11 @@ class Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came, but no more than was wanted."""
-        heard, self._most = data[: self._most], self._most - len(data)
-        self._raw += heard
-        if not self.status and not self._read_head():
-            return
-        self._read_chunks()
-        self._read_events()
+        self._raw += data[: self._most]
+        self._most -= len(data)
+        if self.status or self._read_head():
+            self._read_chunks()
+            self._read_events()
         if self._most <= 0 or self.has_ended:
             self.reset()
 
