@@ -10,7 +10,7 @@ import pytest
 from mediamill_testing.cancelling import fell, summary
 from mediamill_testing.stacks import Stack, until
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 
 CANCELS, AT_ONCE, NEIGHBOURS = 1000, 12, 1000
 

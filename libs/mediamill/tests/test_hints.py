@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
 import redis
 
-from mediamill.hints import CHANNEL, Publisher, Waiter
+from mediamill.hints import CANCEL, CANCELS, CHANNEL, AsyncPublisher, Publisher, Waiter
 from mediamill_testing.stacks import until
 
 
 class Ear:
     """Everything that is said on the channel."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, channel: str = CHANNEL) -> None:
         self._subscription = redis.Redis.from_url(url).pubsub()  # type: ignore[no-untyped-call]  # annotated by halves
-        self._subscription.subscribe(CHANNEL)
+        self._subscription.subscribe(channel)
         self._subscription.get_message(timeout=5)
 
     def next(self) -> set[str]:
@@ -60,6 +61,18 @@ def test_hints_come_back_with_their_broker(valkey_url: str, ear: Ear) -> None:
 
     assert ear.next() == {"before"}
     assert ear.next() == {"after"}
+
+
+def test_a_cancel_is_told_on_its_own_channel_and_nothing_else_is(valkey_url: str, ear: Ear) -> None:
+    workers = Ear(valkey_url, CANCELS)
+    publisher = Publisher(valkey_url)
+
+    publisher.publish("job:1")
+    publisher.publish("job:2", CANCEL)
+    asyncio.run(AsyncPublisher(valkey_url).publish("job:3", CANCEL))
+
+    assert [ear.next(), ear.next(), ear.next()] == [{"job:1"}, {"job:2", CANCEL}, {"job:3", CANCEL}]
+    assert [workers.next(), workers.next()] == [{CANCEL}, {CANCEL}]
 
 
 def test_a_waiter_sleeps_through_what_does_not_matter(valkey_url: str) -> None:

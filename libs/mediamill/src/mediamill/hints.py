@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from typing import Protocol
@@ -28,6 +28,10 @@ DISPATCH = "dispatch"
 """There may be something new in line."""
 SLOT = "slot"
 """A worker has a slot free again; news only where somebody waits for one."""
+CANCEL = "cancel"
+"""A job was cancelled that a worker may have begun."""
+CANCELS = f"{CHANNEL}:cancels"
+"""Where that is said as well: workers listen here, so that everything else costs them nothing."""
 SOON_S = 0.02
 QUIET_S = 1.0
 """After a failure, hints are dropped this long, so that a dead broker does not slow every transaction down."""
@@ -53,6 +57,13 @@ def hint_url(config: Settings) -> str | None:
     return broker if broker.startswith(("redis://", "rediss://")) else None
 
 
+def _spoken(topics: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Give what is said on which channel."""
+    if CANCEL in topics:
+        yield CANCELS, CANCEL
+    yield CHANNEL, "\n".join(topics)
+
+
 class Publisher:
     """Publishes hints, or forgets them."""
 
@@ -70,16 +81,17 @@ class Publisher:
             return
         told = {*topics, *self._taken()}
         try:
-            self._send("\n".join(told))
+            for channel, news in _spoken(told):
+                self._send(channel, news)
         except (RedisError, OSError) as error:
             self._quiet_until = monotonic() + QUIET_S
             log.debug("hints are off for a moment: %s", type(error).__name__)
 
-    def _send(self, news: str) -> None:
+    def _send(self, channel: str, news: str) -> None:
         """Publish on a connection of the pool, without what redis-py does around a command that must not be lost."""
         connection = self._pool.get_connection()  # type: ignore[union-attr]  # the callers have looked
         try:
-            connection.send_command("PUBLISH", CHANNEL, news)
+            connection.send_command("PUBLISH", channel, news)
             connection.read_response()
         except BaseException:
             connection.disconnect()
@@ -142,7 +154,8 @@ class AsyncPublisher:
         if self._client is None or not topics or monotonic() < self._quiet_until:
             return
         try:
-            await self._client.publish(CHANNEL, "\n".join(topics))
+            for channel, news in _spoken(topics):
+                await self._client.publish(channel, news)
         except (RedisError, OSError) as error:
             self._quiet_until = monotonic() + QUIET_S
             log.debug("hints are off for a moment: %s", type(error).__name__)
@@ -245,23 +258,25 @@ class Listener:
 class Waiter:
     """A blocking ear on some topics, for a loop that must also work when nobody speaks."""
 
-    def __init__(self, url: str | None, matters: Callable[[str], bool]) -> None:
+    def __init__(self, url: str | None, matters: Callable[[str], bool], channel: str = CHANNEL) -> None:
         self._url = url
         self._matters = matters
+        self._channel = channel
         self._subscription: redis.client.PubSub | None = None
 
-    def wait(self, timeout_s: float) -> None:
-        """Return when a topic that matters changed or after ``timeout_s``, whichever comes first."""
+    def wait(self, timeout_s: float) -> bool:
+        """Return when a topic that matters changed or after ``timeout_s``, whichever comes first; tell if one did."""
         until = monotonic() + timeout_s
         try:
             while (left := until - monotonic()) > 0:
                 message = self._subscribed().get_message(ignore_subscribe_messages=True, timeout=left)
                 if message is not None and any(map(self._matters, message["data"].decode().split("\n"))):
                     self._drain()
-                    return
+                    return True
         except (RedisError, OSError):
             self._subscription = None
             time.sleep(max(0.0, until - monotonic()))
+        return False
 
     def _subscribed(self) -> redis.client.PubSub:
         if self._url is None:
@@ -269,7 +284,7 @@ class Waiter:
         if self._subscription is None:
             client = redis.Redis.from_url(self._url, socket_connect_timeout=1, socket_timeout=5)
             self._subscription = client.pubsub()  # type: ignore[no-untyped-call]  # redis-py annotates it by halves
-            self._subscription.subscribe(CHANNEL)
+            self._subscription.subscribe(self._channel)
         return self._subscription
 
     def _drain(self) -> None:

@@ -20,8 +20,11 @@ from typing import IO
 from mediamill import leftovers
 from mediamill.ids import uuid7
 
-TERM_GRACE_S = 1.0
-"""Seconds between SIGTERM and SIGKILL: a cancel promises the end of the children within 2 s."""
+TERM_GRACE_S = 0.3
+"""Seconds between SIGTERM and SIGKILL: enough to remove a socket or a lock.
+
+What a child still writes is thrown away, and an encoder that is asked to end writes for seconds.
+"""
 
 _PR_SET_PDEATHSIG = 1
 

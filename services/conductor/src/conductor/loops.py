@@ -32,7 +32,7 @@ class Loop:
         self,
         name: str,
         turn: Callable[[], int],
-        wait: Callable[[float], None],
+        wait: Callable[[float], object],
         every_s: float,
         rest: Callable[[int], float] = rest_after,
     ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -19,7 +20,7 @@ from gateway.pulse import Pulse
 from gateway.queues.history import History
 from mediamill.assets.store import open_store
 from mediamill.db.session import Database
-from mediamill.hints import AsyncPublisher, Listener, hint_url
+from mediamill.hints import CANCEL, DISPATCH, AsyncPublisher, Listener, hint_url, job_topic, tenant_topic
 from mediamill.queues.registry import Registry
 from mediamill.settings import Settings
 
@@ -84,6 +85,10 @@ class Edge:
         self._news |= dict.fromkeys(topics)
         if self._telling is None:
             self._telling = asyncio.create_task(self._tell())
+
+    def tell_of_cancel(self, job_id: object, tenant_id: UUID) -> None:
+        """Hint that a job was cancelled: to the dispatcher, to its worker, and to those who watch it."""
+        self.tell(DISPATCH, CANCEL, job_topic(job_id), tenant_topic(tenant_id))
 
     async def _tell(self) -> None:
         try:

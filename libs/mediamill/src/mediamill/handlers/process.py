@@ -9,7 +9,7 @@ import time
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from mediamill import clock, leftovers
@@ -20,25 +20,23 @@ from mediamill.handlers.pulse import Health, PulseWriter
 from mediamill.handlers.registration import Registration
 from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.runner import Parts, TimedOut, run_claimed
-from mediamill.hints import DISPATCH, SLOT, job_topic, publish_hint, publish_hint_soon, tenant_topic
+from mediamill.handlers.watch import Watch
+from mediamill.hints import DISPATCH, SLOT, hint_url, job_topic, publish_hint, publish_hint_soon, tenant_topic
 from mediamill.jobs import transition
-from mediamill.jobs.model import Job
-from mediamill.jobs.states import State
-from mediamill.processes import give_memory_back
+from mediamill.settings import settings
 
 log = logging.getLogger(__name__)
 
 SLOT_WAIT_S = 0.25
 """How long a delivery may wait here for a slot: enough between two short jobs, and no other worker is kept waiting."""
-WATCH_S = 0.5
-"""How often running jobs are compared with the truth; bounds how long a cancel takes to be noticed."""
+SESSION_LOOK_S = 0.5
 SESSION_RETRY_S = 0.05
 PUT_BACK_S = 5.0
 """How long a delivery is put back while the database is away; what cannot be put back is published again."""
 EXIT_DEAF = os.EX_TEMPFAIL
 EXIT_STUCK = os.EX_SOFTWARE
 LAST_STEPS_S = 2.5
-"""How long runs that were told to stop may take to end by themselves: their children get a second for it."""
+"""How long runs that were told to stop may take to end by themselves: their children get a part of it."""
 LEAVING_S = 5.0
 """How long the consumer may take to end when no run is left."""
 LOST_AND_FOUND_S = 10.0
@@ -77,7 +75,7 @@ class WorkerProcess:
         self._drainer = threading.Thread(target=self._drain, name="drain", daemon=True)
         self._threads = [
             threading.Thread(target=self._beat_for_ever, name="heartbeat", daemon=True),
-            threading.Thread(target=self._watch_for_ever, name="watch", daemon=True),
+            *Watch(parts.db, hint_url(settings()), self.runs, self._give_up_on).threads(self._stopping),
             threading.Thread(target=self._keep_session_for_ever, name="session", daemon=True),
         ]
 
@@ -204,7 +202,7 @@ class WorkerProcess:
         """Come back at once when only the session was cut, before anybody takes this worker for dead."""
         while not self._stopping.is_set():
             try:
-                if self.registration.session_is_cut(WATCH_S):
+                if self.registration.session_is_cut(SESSION_LOOK_S):
                     self.registration.keep_session()
             except (psycopg.Error, OSError, ValueError) as error:
                 log.warning("the session was cut: %s", type(error).__name__)
@@ -248,39 +246,6 @@ class WorkerProcess:
     def _hand_back_stranger(self, job_id: UUID, delivery: int) -> None:
         log.warning("a claim that never came back is handed back", extra={"job_id": str(job_id)})
         self._parts.db.run(lambda c: self._hand_back(c, job_id, delivery, "lost claim"))
-
-    def _watch_for_ever(self) -> None:
-        was_busy = False
-        while not self._stopping.wait(WATCH_S):
-            runs = self.runs()
-            if not runs:
-                if was_busy:
-                    give_memory_back()
-                was_busy = False
-                continue
-            was_busy = True
-            self._enforce_limits(runs)
-            try:
-                self._stop_lost(runs)
-            except SQLAlchemyError as error:
-                log.warning("cannot see who was cancelled: %s", type(error).__name__)
-
-    def _stop_lost(self, runs: list[Run]) -> None:
-        pairs = [(run.job_id, run.delivery) for run in runs]
-        held = select(Job.id).where(tuple_(Job.id, Job.delivery).in_(pairs), Job.state == State.RUNNING.value)
-        with self._parts.db.unit_of_work() as connection:
-            still = set(connection.execute(held).scalars())
-        for run in runs:
-            if run.job_id not in still and self._running.get(run.job_id) is run:
-                run.stop(Stop.LOST)
-
-    def _enforce_limits(self, runs: list[Run]) -> None:
-        for run in runs:
-            ran_s = clock.monotonic() - run.began
-            if ran_s > run.kind.manifest.hard_time_limit_s:
-                self._give_up_on(run)
-            elif ran_s > run.kind.manifest.soft_time_limit_s:
-                run.stop(Stop.TIMEOUT)
 
     def _give_up_on(self, run: Run) -> None:
         """Fail a job whose thread does not stop, and begin a new process, as a thread cannot be killed."""

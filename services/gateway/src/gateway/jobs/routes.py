@@ -83,7 +83,7 @@ async def cancel_job(id: PathId, edge: EdgeOf, owner: Owner) -> Job:
     async with edge.transaction() as connection:
         await connection.run_sync(cancel, owner.tenant_id, id)
         job = await reading.show(connection, owner.tenant_id, id)
-    edge.tell(DISPATCH, job_topic(id), tenant_topic(owner.tenant_id))
+    edge.tell_of_cancel(id, owner.tenant_id)
     return job
 
 

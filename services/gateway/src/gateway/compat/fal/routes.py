@@ -18,7 +18,6 @@ from gateway.edge import Edge
 from gateway.jobs.models import Job
 from gateway.jobs.waiting import wait_for_end
 from mediamill.errors import Unavailable
-from mediamill.hints import DISPATCH, job_topic, tenant_topic
 from mediamill.jobs import cancel as cancelling
 from mediamill.jobs.states import FINAL
 from mediamill.webhooks import ed25519, fal
@@ -84,7 +83,7 @@ async def cancel(request: Request) -> Response:
     edge: Edge = request.app.state.edge
     async with edge.transaction() as connection:
         was_under_way = await connection.run_sync(cancelling.cancel, owner, job_id)
-    edge.tell(DISPATCH, job_topic(job_id), tenant_topic(owner))
+    edge.tell_of_cancel(job_id, owner)
     if not was_under_way:
         return _json({"status": "ALREADY_COMPLETED"}, 400)
     return _json({"status": "CANCELLATION_REQUESTED"}, 202)

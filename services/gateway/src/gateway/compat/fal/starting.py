@@ -15,7 +15,6 @@ from gateway.jobs import reading
 from gateway.jobs.models import Job
 from gateway.problems import InvalidRequest
 from mediamill.clock import now
-from mediamill.hints import DISPATCH, job_topic, tenant_topic
 from mediamill.jobs.cancel import cancel
 from mediamill.jobs.states import State
 from mediamill.webhooks.fal import start_timeout
@@ -47,7 +46,7 @@ async def look(edge: Edge, tenant_id: UUID, job_id: UUID) -> Job:
     async with edge.transaction() as connection:
         await connection.run_sync(cancel, tenant_id, job_id)
         job = await reading.show(connection, tenant_id, job_id)
-    edge.tell(DISPATCH, job_topic(job_id), tenant_topic(tenant_id))
+    edge.tell_of_cancel(job_id, tenant_id)
     return job
 
 

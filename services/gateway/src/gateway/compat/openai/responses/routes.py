@@ -20,7 +20,6 @@ from gateway.compat.openai.webhook import webhook_of
 from gateway.jobs import reading
 from gateway.jobs.models import Job
 from mediamill.errors import NotFound
-from mediamill.hints import DISPATCH, job_topic, tenant_topic
 from mediamill.jobs.cancel import cancel
 
 router = APIRouter(prefix="/openai/v1/responses", tags=["openai"], route_class=OpenAIRoute)
@@ -55,7 +54,7 @@ async def cancel_response(response_id: str, asked: Asking) -> Response:
     async with asked.edge.transaction() as connection:
         await connection.run_sync(cancel, asked.tenant_id, job_id)
         job = await reading.show(connection, asked.tenant_id, job_id)
-    asked.edge.tell(DISPATCH, job_topic(job_id), tenant_topic(asked.tenant_id))
+    asked.edge.tell_of_cancel(job_id, asked.tenant_id)
     return _told(job)
 
 

@@ -21,7 +21,6 @@ from gateway.compat.openai.videos.models import DeletedVideo, PostRemix, Video, 
 from gateway.compat.openai.webhook import webhook_of
 from gateway.jobs import reading
 from gateway.jobs.models import Job
-from mediamill.hints import DISPATCH, job_topic, tenant_topic
 from mediamill.jobs.cancel import cancel
 
 router = APIRouter(prefix="/openai/v1/videos", tags=["openai"], route_class=OpenAIRoute)
@@ -73,7 +72,7 @@ async def delete_video(video_id: str, asked: Asking) -> DeletedVideo:
     async with asked.edge.transaction() as connection:
         await connection.run_sync(cancel, asked.tenant_id, job_id)
         await connection.execute(queries.hide(asked.tenant_id, job_id))
-    asked.edge.tell(DISPATCH, job_topic(job_id), tenant_topic(asked.tenant_id))
+    asked.edge.tell_of_cancel(job_id, asked.tenant_id)
     return DeletedVideo(id=their_id(PREFIX, str(job_id)))
 
 
