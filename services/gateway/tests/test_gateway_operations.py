@@ -16,6 +16,7 @@ from gateway.jobs.models import PostJob
 from mediamill.queues.registry import registry
 from mediamill.settings import Settings
 from mediamill_testing.harness import Mill, engine_registry
+from mediamill_testing.plugin import cut_sessions
 
 pytestmark = pytest.mark.anyio
 
@@ -60,8 +61,7 @@ async def test_a_database_that_is_gone_is_a_503_and_the_process_lives(config: Se
 
 async def test_it_recovers_when_its_sessions_were_cut(client: httpx.AsyncClient, mill: Mill) -> None:
     await client.get("/v1/jobs")
-    with mill.db.unit_of_work() as connection:
-        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"))
+    cut_sessions(mill)
 
     cut = await client.get("/v1/jobs")
     again = await client.get("/v1/jobs")

@@ -25,7 +25,7 @@ def studio(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 def client(studio: Studio) -> Iterator[OpenAI]:
-    with OpenAI(base_url=f"{studio.url}/openai/v1", api_key=studio.key, timeout=60) as made:
+    with OpenAI(base_url=f"{studio.url}/openai/v1", api_key=studio.key, timeout=30) as made:
         yield made
 
 

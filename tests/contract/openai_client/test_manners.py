@@ -17,6 +17,7 @@ from openai import (
     RateLimitError,
 )
 
+from mediamill_testing.plugin import cut_sessions
 from mediamill_testing.stacks import until
 from mediamill_testing.studio import Studio
 
@@ -138,6 +139,20 @@ def test_a_wait_that_is_given_up_gives_back_its_seat(client: OpenAI, studio: Stu
         client.with_options(timeout=0.5, max_retries=0).responses.create(model=MODEL, input="Seats.")
 
     until(lambda: studio.patience.waiting == 0)
+
+
+def test_a_job_ends_though_every_session_of_the_database_was_cut(client: OpenAI, studio: Studio) -> None:
+    cut_sessions(studio.mill)
+
+    answer = client.with_options(timeout=10, max_retries=1).chat.completions.create(model=MODEL, messages=WORDS)
+
+    assert answer.choices[0].message.content
+
+
+def test_tests_on_one_studio_run_in_one_process(request: pytest.FixtureRequest) -> None:
+    grouped = request.config.getoption("loadgroup", default=False)
+
+    assert request.node.nodeid.endswith("@openai") is bool(grouped)
 
 
 def jobs_of(studio: Studio, client: OpenAI) -> list[str]:

@@ -14,9 +14,6 @@ MODEL = "mediamill/text-generate"
 QUESTION = [{"role": "user", "content": "A lighthouse keeper and her cat watch the storm."}]
 
 
-HANGS = "now and then it waits for ever in the whole suite, never alone; not understood yet"
-
-
 class Offer(BaseModel):
     headline: str
     tags: list[str]
@@ -84,7 +81,6 @@ def test_what_the_model_cannot_read_is_refused_by_its_place(client: OpenAI) -> N
     assert refused.value.param == "messages[0].content[0]"
 
 
-@pytest.mark.skip(reason=HANGS)
 def test_a_response_is_written(client: OpenAI) -> None:
     response = client.responses.create(model=MODEL, instructions="Be brief.", input="A fox finds a lantern.")
 
@@ -93,7 +89,6 @@ def test_a_response_is_written(client: OpenAI) -> None:
     assert client.responses.retrieve(response.id).output_text == response.output_text
 
 
-@pytest.mark.skip(reason=HANGS)
 def test_a_response_is_parsed(client: OpenAI) -> None:
     response = client.responses.parse(model=MODEL, input="Brew & Bloom, a quiet café.", text_format=Offer)
 

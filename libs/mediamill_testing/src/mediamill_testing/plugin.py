@@ -23,6 +23,10 @@ from mediamill_vendors.replicate.vendor import replicate
 from mill.stack import start_postgres, start_valkey
 
 TEMPLATE = "template_mediamill"
+_CUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -105,6 +109,12 @@ def fresh_database(server_url: str) -> Iterator[str]:
     name = f"t_{uuid7().hex}"
     yield _create(server_url, name, TEMPLATE)
     _execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def cut_sessions(mill: Mill) -> None:
+    """Cut every other session of this mill's database, and none of the databases beside it on the same server."""
+    with mill.db.unit_of_work() as connection:
+        connection.execute(text(_CUT))
 
 
 def _create(server_url: str, name: str, template: str) -> str:

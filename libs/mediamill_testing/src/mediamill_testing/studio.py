@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+import psycopg
 from pydantic import SecretStr
+from sqlalchemy.exc import SQLAlchemyError
 
+from conductor.loops import Loop
 from gateway.app import create_app
 from gateway.compat.patience import Patience
 from gateway.server import Server
@@ -25,7 +28,7 @@ from mediamill_testing.harness import Mill
 
 QUEUES = ("audio", "image", "test", "text", "video")
 LEASE_S = 3600
-"""The mill's worker has no heartbeat of its own, and a studio is open for as long as its tests take."""
+"""The mill's worker has no heartbeat while all goes well, and a studio is open for as long as its tests take."""
 _TURN_S = 0.02
 
 
@@ -74,8 +77,8 @@ def open_studio(database_url: str, folder: Path, **changes: Any) -> Iterator[Stu
     )
     registry = Registry({name: queue for name, queue in discover().queues.items() if name in QUEUES})
     mill = Mill(config, folder, registry)
-    at_work, closing = threading.Event(), threading.Event()
-    worker = threading.Thread(target=_work, args=(mill, at_work, closing))
+    at_work = threading.Event()
+    worker = Loop("studio", lambda: _work(mill, at_work), time.sleep, _TURN_S)
     port = _free_port()
     app = create_app(config, registry)
     server = Server(app, "127.0.0.1", port)
@@ -89,16 +92,21 @@ def open_studio(database_url: str, folder: Path, **changes: Any) -> Iterator[Stu
         yield Studio(url, _key_of(mill, mill.tenant), mill, at_work, app.state.patience)
     finally:
         server.should_exit = True
-        closing.set()
+        worker.stop()
         gateway.join(20)
         worker.join(60)
         mill.close()
 
 
-def _work(mill: Mill, at_work: threading.Event, closing: threading.Event) -> None:
-    while not closing.wait(_TURN_S):
-        if at_work.is_set():
-            mill.turn()
+def _work(mill: Mill, at_work: threading.Event) -> int:
+    """Take a turn. After one that broke the worker looks to itself at once, as its heartbeat would have it do."""
+    if not at_work.is_set():
+        return 0
+    try:
+        return mill.turn()
+    except (SQLAlchemyError, psycopg.Error):
+        mill.worker.beat()
+        raise
 
 
 def _key_of(mill: Mill, tenant_id: Any) -> str:
