@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,8 +16,10 @@ from sqlalchemy import text
 from gateway.server import GRACE_S
 from mediamill.clock import monotonic
 from mediamill_testing.harness import Mill
+from mediamill_testing.stacks import until
 
 MEGABYTE = 1_000_000
+WAITERS = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'jobs'::regclass")
 
 
 def peak_kb(pid: int) -> int:
@@ -42,6 +45,22 @@ def test_it_serves_what_is_installed_streams_uploads_and_stops_on_sigterm(proces
     assert received == uploaded["bytes"] == 200 * MEGABYTE
     assert after - before < 50_000
     assert process.popen.wait(20) == 0
+
+
+def test_a_request_that_does_not_end_is_told_to_come_again_when_the_gateway_stops(
+    served: Any, mill: Mill, owner: Any
+) -> None:
+    served.server.grace_s = 0.1
+    with mill.db.unit_of_work() as connection, ThreadPoolExecutor(1) as pool:
+        connection.execute(text("LOCK TABLE jobs"))
+        asking = pool.submit(httpx.get, f"{served.url}/v1/jobs", headers=owner.headers, timeout=60)
+        until(lambda: connection.execute(WAITERS).scalar_one())
+        served.stop()
+        answer = asking.result()
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "2"
+    assert not served.thread.is_alive()
 
 
 def test_a_stopping_gateway_does_not_wait_for_a_stream_that_nobody_reads(process: Any, mill: Mill, owner: Any) -> None:

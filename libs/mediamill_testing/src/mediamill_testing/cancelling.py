@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import httpx
+
 from mediamill_testing.queue.handlers import TREE_MARK
 from mediamill_testing.stacks import Stack, environment_of, until
 
@@ -41,10 +43,9 @@ class Felled(NamedTuple):
 def fell(stack: Stack, number: int, at_once: int, neighbours: int) -> Felled:
     """Plant and cancel ``number`` trees, ``at_once`` at a time, while ``neighbours`` jobs take steps beside them."""
     body = {"jobs": [{"kind": "test.steps", "input": {"n": 10, "seconds": 0.1}}] * neighbours}
-    with stack.client() as client:
+    with stack.client() as client, ThreadPoolExecutor(at_once) as pool:
         beside = [job["id"] for job in client.post("/v1/jobs/batch", json=body).json()["data"]]
-    with ThreadPoolExecutor(at_once) as pool:
-        cuts = list(pool.map(lambda _: _plant_and_cut(stack), range(number)))
+        cuts = list(pool.map(lambda _: _plant_and_cut(client), range(number)))
     until(lambda: stack.sql(NEIGHBOURS, ids=beside)[0]["ended"] == len(beside), PATIENCE_S, 0.25)
     until(lambda: stack.sql(BUSY)[0]["n"] == 0, PATIENCE_S, 0.25)
     jobs = [*beside, *(job for job, _, _ in cuts)]
@@ -67,13 +68,12 @@ def tree_of(job: str) -> list[int]:
     return [pid for pid in pids if mark in environment_of(pid)]
 
 
-def _plant_and_cut(stack: Stack) -> tuple[str, float, float]:
-    job = stack.submit("test.tree")["id"]
-    pids = until(lambda: _grown(tree_of(job)), PATIENCE_S, 0.1)
+def _plant_and_cut(client: httpx.Client) -> tuple[str, float, float]:
+    job: str = client.post("/v1/jobs", json={"kind": "test.tree"}).raise_for_status().json()["id"]
+    pids = until(lambda: _grown(tree_of(job)), PATIENCE_S, 0.25)
     handles = [os.pidfd_open(pid) for pid in pids]
     began = time.monotonic()
-    with stack.client() as client:
-        client.post(f"/v1/jobs/{job}/cancel").raise_for_status()
+    client.post(f"/v1/jobs/{job}/cancel").raise_for_status()
     answered_s = time.monotonic() - began
     for handle in handles:
         if not select.select([handle], [], [], PATIENCE_S)[0]:

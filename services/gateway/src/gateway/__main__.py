@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
-import sys
 from types import FrameType
 
 from gateway.app import create_app
@@ -26,8 +26,9 @@ def main() -> None:
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
-    """Exit in good order; uvicorn gives the signal back to us when it has shut down."""
-    sys.exit(0)
+    """End at once: uvicorn gives the signal back when all has shut down, and taking Python down takes a second."""
+    logging.shutdown()
+    os._exit(os.EX_OK)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -119,7 +120,10 @@ def install(app: FastAPI) -> None:
 
 
 class LastResort:
-    """Turns what nobody foresaw into a 500, inside of what names requests and lets pages of other origins read."""
+    """Turns what nobody foresaw into a 500, inside of what names requests and lets pages of other origins read.
+
+    A request that is cancelled since we stop becomes a 503, after which its client comes again.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -135,11 +139,19 @@ class LastResort:
 
         try:
             await self._app(scope, receive, noticed)
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
             if begun or scope["type"] != "http":
                 raise
-            response = await _unknown(Request(scope), error)
+            response = await self._told(Request(scope), error)
             await response(scope, receive, send)
+
+    @staticmethod
+    async def _told(request: Request, error: BaseException) -> JSONResponse:
+        if isinstance(error, Exception):
+            return await _unknown(request, error)
+        if not request.app.state.edge.closing.is_set():
+            raise error
+        return await _known(request, Unavailable("This gateway stops, and took no more time for the request."))
 
 
 async def _known(request: Request, error: Any) -> JSONResponse:

@@ -11,6 +11,9 @@ from fastapi import FastAPI
 from gateway.events.stream import IS_STREAM
 
 GRACE_S = 10
+"""What a request may take to end; one that takes longer is cancelled, and its client told to come again."""
+
+LAST_WORDS_S = 2
 STREAM_GRACE_S = 0.8
 """What a stream's client may take to read the rest; one that reads slowly, or not at all, is cut and comes back."""
 
@@ -34,23 +37,28 @@ class Server(uvicorn.Server):
             server_header=False,
             backlog=BACKLOG,
             timeout_keep_alive=KEEP_ALIVE_S,
-            timeout_graceful_shutdown=GRACE_S,
+            timeout_graceful_shutdown=GRACE_S + LAST_WORDS_S,
         )
         super().__init__(config)
+        self.grace_s: float = GRACE_S
         self._edge = app.state.edge
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop: streams first, whose clients then reconnect elsewhere."""
         self._edge.close_streams()
-        cutting = asyncio.create_task(self._cut_streams())
+        hurrying = asyncio.create_task(self._hurry())
         try:
             await super().shutdown(sockets)
         finally:
-            cutting.cancel()
+            hurrying.cancel()
 
-    async def _cut_streams(self) -> None:
-        await asyncio.sleep(STREAM_GRACE_S)
+    async def _hurry(self) -> None:
+        """End by and by what does not end by itself; uvicorn would do it after it has let go of us."""
+        await asyncio.sleep(min(STREAM_GRACE_S, self.grace_s))
         for connection in list(self.server_state.connections):
             scope, transport = getattr(connection, "scope", None), getattr(connection, "transport", None)
             if scope and transport and scope["state"].get(IS_STREAM):
                 transport.abort()
+        await asyncio.sleep(max(0, self.grace_s - STREAM_GRACE_S))
+        for task in list(self.server_state.tasks):
+            task.cancel()

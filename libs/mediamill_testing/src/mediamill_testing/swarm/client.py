@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from mediamill.clock import monotonic
 from mediamill_testing.swarm.wire import Told, Wire
 
 Fact = tuple[str, int]
@@ -17,6 +18,9 @@ Fact = tuple[str, int]
 
 _CUT_EARLY = 0.05
 """How many connections may be cut before the answer begins; more would only keep the gateway from answering at all."""
+
+_ANSWER_S = 60.0
+"""How long an answer may take to begin; who waited longer asks again, and says so."""
 
 _PAUSE_S = 0.5
 _AGAIN = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
@@ -44,9 +48,12 @@ class Client:
     chance: random.Random
     cuts: Cuts | None = None
     last_id: str = ""
-    hear: Callable[[Fact], None] | None = None
+    hear: Callable[[Fact, float], None] | None = None
+    """Is told of each event, and when the connection was begun that brought it."""
     seen: list[Fact] = field(default_factory=list)
     connections: int = 0
+    unanswered: int = 0
+    began: float = 0
     refusals: list[int] = field(default_factory=list)
     is_over: bool = False
     is_attached: bool = False
@@ -67,16 +74,25 @@ class Client:
         most = self.chance.randrange(cuts.bytes) if cuts is not None else 2**62
         port = self.chance.choice(self.ports)
         request = self._request(port)
+        self.began = monotonic()
         _, wire = await loop.create_connection(lambda: Wire(request, most, self._tell, self._name), "127.0.0.1", port)
         self.connections += 1
         try:
             if cuts is None or self.chance.random() > _CUT_EARLY:
-                await wire.begun.wait()
+                await self._answer(wire)
             async with asyncio.timeout(None if cuts is None else self.chance.uniform(0, cuts.seconds)):
                 await wire.closed.wait()
         except TimeoutError:
             self.chance.choice([wire.close, wire.reset])()
         await self._judge(wire.status)
+
+    async def _answer(self, wire: Wire) -> None:
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                await wire.begun.wait()
+        except TimeoutError:
+            self.unanswered += 1
+            raise
 
     async def _judge(self, status: int) -> None:
         if status == HTTPStatus.NO_CONTENT:
@@ -106,4 +122,4 @@ class Client:
         fact = (data["job_id"], data["seq"])
         self.seen.append(fact)
         if self.hear is not None:
-            self.hear(fact)
+            self.hear(fact, self.began)

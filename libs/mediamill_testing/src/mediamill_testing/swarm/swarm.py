@@ -41,15 +41,23 @@ class Swarm:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        """Have all clients listen for the length of the block, which begins when each was connected once."""
+        """Have all clients listen for the length of the block, which begins when each was connected once.
+
+        Raises ``TimeoutError`` when one cannot, and what broke a client.
+        """
         tasks = [asyncio.create_task(client.run()) for client in self.clients]
         try:
             await wait_for(lambda: all(client.is_attached for client in self.clients), 120)
+            if missing := [client.path for client in self.clients if not client.is_attached]:
+                raise TimeoutError(f"{len(missing)} clients could not listen, such as that of {missing[0]}")
             yield
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            ends = await asyncio.gather(*tasks, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, Exception):
+                raise end
 
     async def hear_all(self, patience_s: float = 300) -> None:
         """Wait until every client has been told as much as the log holds for it, or one was refused for good."""
@@ -63,7 +71,8 @@ class Swarm:
     def differences(self) -> list[str]:
         """Name the clients whose sequence is not the log's."""
         return [
-            f"{client.path}: told {len(client.seen)} of {len(log)}, refused {client.refusals}"
+            f"{client.path}: told {len(client.seen)} of {len(log)}, refused {client.refusals}, "
+            f"{client.unanswered} times not answered"
             for client, log in self._wanted()
             if client.seen != log or client.refusals
         ]
