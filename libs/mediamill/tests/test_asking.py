@@ -18,6 +18,7 @@ from mediamill.jobs.model import Lease, Wait, Worker
 from mediamill.jobs.redrive import redrive
 from mediamill.jobs.states import State
 from mediamill.providers.model import PredictionRow
+from mediamill.wire.message import Received
 from mediamill_testing.harness import Mill
 from mediamill_testing.stacks import until
 from mediamill_testing.vendor.server import VendorServer
@@ -63,7 +64,7 @@ def deliver_and_die(mill: Mill, use: int, moment: str) -> None:
     mill.dispatcher.tick()
     delivery = mill.wire.deliveries.pop()
     with pytest.raises(Dies):
-        worker.deliver(delivery.job_id, delivery.number)
+        worker.deliver([Received(delivery.job_id, delivery.number)])
     with mill.db.unit_of_work() as connection:
         connection.execute(delete(Worker).where(Worker.id == registration.worker_id))
     db.engine.dispose()

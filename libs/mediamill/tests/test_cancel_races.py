@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, select, text
 
-from mediamill.jobs import transition
+from mediamill.jobs import transition, undelivered
 from mediamill.jobs.cancel import cancel
 from mediamill.jobs.model import Job, Lease, Line, Wait
 from mediamill.jobs.states import FINAL, State
@@ -38,7 +38,7 @@ def retry(connection: Connection, mill: Mill, job: UUID) -> None:
 
 
 def put_back(connection: Connection, mill: Mill, job: UUID) -> None:
-    connection.execute(*transition.put_back(job, mill.job(job).delivery)).one()
+    connection.execute(*undelivered.put_back(job, mill.job(job).delivery)).one()
 
 
 def wake(connection: Connection, mill: Mill, job: UUID) -> None:

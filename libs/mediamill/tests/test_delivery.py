@@ -12,7 +12,7 @@ from mediamill.handlers.run import Run
 from mediamill.jobs import transition
 from mediamill.jobs.model import Lease
 from mediamill.jobs.states import State
-from mediamill.wire.message import Delivery
+from mediamill.wire.message import Delivery, Received
 from mediamill_testing.harness import Mill
 
 
@@ -32,8 +32,8 @@ def test_a_delivery_that_comes_twice_runs_once(mill: Mill) -> None:
     job = mill.accept("test.noop")
     delivery = handed_over(mill)
 
-    mill.worker.deliver(delivery.job_id, delivery.number)
-    mill.worker.deliver(delivery.job_id, delivery.number)
+    mill.worker.deliver([Received(delivery.job_id, delivery.number)])
+    mill.worker.deliver([Received(delivery.job_id, delivery.number)])
 
     assert mill.told(job) == ["queued", "started", "succeeded"]
 
@@ -53,7 +53,7 @@ def test_the_lost_delivery_that_appears_after_all_is_stale(mill: Mill) -> None:
     lost = handed_over(mill)
     mill.work_until_ended(job)
 
-    mill.worker.deliver(lost.job_id, lost.number)
+    mill.worker.deliver([Received(lost.job_id, lost.number)])
 
     assert mill.told(job) == ["queued", "started", "succeeded"]
 
@@ -61,8 +61,8 @@ def test_the_lost_delivery_that_appears_after_all_is_stale(mill: Mill) -> None:
 def test_a_forged_delivery_is_dropped(mill: Mill) -> None:
     job = mill.accept("test.noop")
 
-    mill.worker.deliver(job, 99)
-    mill.worker.deliver(uuid4(), 1)
+    mill.worker.deliver([Received(job, 99)])
+    mill.worker.deliver([Received(uuid4(), 1)])
 
     assert mill.told(job) == ["queued"]
 
@@ -161,12 +161,12 @@ def test_a_delivery_that_finds_no_free_slot_goes_back_to_the_head_of_the_line(mi
     with mill.db.unit_of_work() as connection:
         connection.execute(text("UPDATE workers SET slots = 2"))
     other = handed_over(mill)
-    thread = threading.Thread(target=mill.worker.deliver, args=(other.job_id, other.number))
+    thread = threading.Thread(target=mill.worker.deliver, args=([Received(other.job_id, other.number)],))
     thread.start()
     while mill.state_of(busy) is State.QUEUED:
         thread.join(0.01)
 
-    mill.worker.deliver(delivery.job_id, delivery.number)
+    mill.worker.deliver([Received(delivery.job_id, delivery.number)])
     returned = mill.told(job)
     thread.join()
     mill.work_until_idle()

@@ -14,6 +14,7 @@ from mediamill.handlers.process import WorkerProcess
 from mediamill.jobs import transition
 from mediamill.jobs.redrive import redrive
 from mediamill.jobs.states import State
+from mediamill.wire.message import Received
 from mediamill_testing.harness import Mill
 from mediamill_testing.queue.contract import Roll
 from mediamill_testing.queue.handlers import roll_first
@@ -127,7 +128,7 @@ def test_a_delivery_that_comes_to_the_wrong_worker_gets_in_line_again(mill: Mill
     [delivery], mill.wire.deliveries = mill.wire.deliveries, []
     other = mill.add_worker(test_roll=[2])
 
-    other.deliver(job, delivery.number)
+    other.deliver([Received(job, delivery.number)])
 
     assert mill.state_of(job) is State.QUEUED
     assert mill.job(job).crashes == 0

@@ -9,7 +9,7 @@ import pytest
 
 from mediamill.handlers.run import Stop
 from mediamill.jobs.states import State
-from mediamill.wire.message import Delivery
+from mediamill.wire.message import Delivery, Received
 from mediamill_testing.harness import Mill
 
 
@@ -77,7 +77,7 @@ def test_steps_that_are_done_are_not_run_again_after_a_hand_back(mill: Mill) -> 
 
 def run_until_step(mill: Mill, delivery: Delivery, count: int) -> list[object]:
     """Run a delivery in a thread and drain its worker when ``count`` steps are there; give when those began."""
-    thread = threading.Thread(target=mill.worker.deliver, args=(delivery.job_id, delivery.number))
+    thread = threading.Thread(target=mill.worker.deliver, args=([Received(delivery.job_id, delivery.number)],))
     thread.start()
     while len(mill.steps(delivery.job_id)) < count:
         thread.join(0.01)

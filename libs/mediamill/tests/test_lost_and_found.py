@@ -28,6 +28,7 @@ from mediamill.jobs.states import State
 from mediamill.settings import Settings
 from mediamill.steps.model import StepState, StepType
 from mediamill.wire.celery import make_app
+from mediamill.wire.message import Received
 from mediamill_testing.harness import Mill
 
 
@@ -142,7 +143,7 @@ def test_a_worker_that_was_taken_for_dead_claims_nothing(mill: Mill) -> None:
     delivery = mill.wire.deliveries.pop()
     buried(mill, mill.worker)
 
-    mill.worker.deliver(job, delivery.number)
+    mill.worker.deliver([Received(job, delivery.number)])
 
     assert mill.told(job) == ["queued"]
 

@@ -10,7 +10,6 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import delete, func, update
 
@@ -25,6 +24,7 @@ from mediamill.jobs.cancel import cancel
 from mediamill.jobs.model import Wait, Worker
 from mediamill.jobs.states import FINAL, State
 from mediamill.providers.model import PredictionRow
+from mediamill.wire.message import Received
 from mediamill_testing.books import Balance, balance, drift, ledger, left_over, spent
 from mediamill_testing.harness import Mill
 from mediamill_testing.vendor.server import VendorServer
@@ -85,11 +85,11 @@ class MortalWorker:
         self.kills -= 1
         return self.chance.choice(["before", "after"])
 
-    def deliver(self, job_id: UUID, number: int) -> None:
+    def deliver(self, received: Received) -> None:
         parts = Parts(self.db, self.mill.registry, self.mill.store)
         worker = WorkerProcess(parts, self.registration, slots=8, heartbeat_s=60, grace_s=0)
         try:
-            worker.deliver(job_id, number)
+            worker.deliver([received])
         except Dies:
             with self.mill.db.unit_of_work() as connection:
                 connection.execute(delete(Worker).where(Worker.id == self.registration.worker_id))
@@ -150,7 +150,7 @@ def test_the_ledger_is_the_bill_after_two_hundred_kills(mill: Mill, vendor: Vend
         mill.dispatcher.tick()
         deliveries, mill.wire.deliveries = mill.wire.deliveries, []
         for delivery in deliveries:
-            worker.deliver(delivery.job_id, delivery.number)
+            worker.deliver(Received(delivery.job_id, delivery.number))
         if turn == 5:
             with mill.db.unit_of_work() as connection:
                 cancel(connection, tenant_id, jobs[-1])

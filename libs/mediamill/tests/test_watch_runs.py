@@ -27,7 +27,7 @@ def watching(mill: Mill) -> Iterator[Watching]:
 
     def watch(hint_url: str, every_s: float) -> list[Run]:
         runs = [begun(mill), begun(mill)]
-        for thread in Watch(mill.db, hint_url, partial(list, runs), refuse, every_s).threads(stopping):
+        for thread in Watch(mill.db, hint_url, partial(list, runs), refuse, lambda: None, every_s).threads(stopping):
             thread.start()
         with mill.db.unit_of_work() as connection:
             assert cancel(connection, mill.tenant, runs[0].job_id)

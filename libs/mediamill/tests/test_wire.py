@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import pytest
 import redis
@@ -17,7 +17,7 @@ from mediamill.ids import uuid7
 from mediamill.settings import Settings
 from mediamill.wire.celery import make_app
 from mediamill.wire.consume import handing_to
-from mediamill.wire.message import TASK, Delivery, broker_queue
+from mediamill.wire.message import TASK, Delivery, Received, broker_queue
 from mediamill.wire.publish import Publisher, ThroughCelery, ToRedis, publisher
 
 
@@ -32,8 +32,9 @@ def stock(valkey_url: str) -> tuple[Celery, queue.Queue[tuple[str, int]]]:
     app = Celery("stock", broker=valkey_url, set_as_current=False)
 
     @app.task(name=TASK, shared=False)
-    def take(job_id: str, number: int) -> None:
-        come.put((job_id, number))
+    def take(*deliveries: tuple[str, int]) -> None:
+        for job_id, number in deliveries:
+            come.put((job_id, number))
 
     return app, come
 
@@ -43,14 +44,14 @@ def test_a_stock_celery_worker_reads_what_is_published(
     make: Any, valkey_url: str, stock: tuple[Celery, queue.Queue[tuple[str, int]]]
 ) -> None:
     wire: Publisher = make(valkey_url)
-    deliveries = [Delivery(uuid7(), number, "stock") for number in (1, 2)]
+    deliveries = [Delivery(uuid7(), number, "stock") for number in (1, 2, 3)]
     app, come = stock
 
-    sent = wire.publish(deliveries)
+    sent = wire.publish(deliveries, in_a_row=2)
 
     with start_worker(app, queues=[broker_queue("stock")], perform_ping_check=False, pool="solo"):
         heard = [come.get(timeout=20) for _ in deliveries]
-    assert sent == 2
+    assert sent == 3
     assert heard == [(str(delivery.job_id), delivery.number) for delivery in deliveries]
 
 
@@ -58,11 +59,11 @@ def test_a_stock_celery_worker_reads_what_is_published(
 def test_our_worker_hears_both_ways_of_publishing_and_outlives_a_delivery_that_breaks(
     make: Any, valkey_url: str
 ) -> None:
-    come: queue.Queue[tuple[UUID, int]] = queue.Queue()
+    come: queue.Queue[Sequence[Received]] = queue.Queue()
     app = app_of(valkey_url)
 
-    def deliver(job_id: UUID, number: int) -> None:
-        come.put((job_id, number))
+    def deliver(deliveries: Sequence[Received]) -> None:
+        come.put(deliveries)
         raise RuntimeError("it breaks")
 
     def never() -> None:
@@ -72,18 +73,19 @@ def test_our_worker_hears_both_ways_of_publishing_and_outlives_a_delivery_that_b
     deliveries = [Delivery(uuid7(), number, "ours") for number in range(5)]
 
     with start_worker(app, queues=[broker_queue("ours")], perform_ping_check=False, pool="threads", concurrency=1):
-        make(valkey_url).publish(deliveries)
-        heard = {come.get(timeout=20) for _ in deliveries}
+        make(valkey_url).publish(deliveries, in_a_row=2)
+        heard = [come.get(timeout=20) for _ in range(3)]
 
-    assert heard == {(delivery.job_id, delivery.number) for delivery in deliveries}
+    assert [len(parcel) for parcel in heard] == [2, 2, 1]
+    assert [delivery for parcel in heard for delivery in parcel] == [(one.job_id, one.number) for one in deliveries]
 
 
 def test_what_is_no_delivery_is_dropped_and_the_next_one_is_heard(valkey_url: str) -> None:
     heard = threading.Event()
     app = app_of(valkey_url)
-    app.task(heard.set, name=TASK, shared=False, Strategy=staticmethod(handing_to(lambda _job, _number: heard.set())))
+    app.task(heard.set, name=TASK, shared=False, Strategy=staticmethod(handing_to(lambda _: heard.set())))
     wire = app_of(valkey_url)
-    for arguments in ((), ("no id", 1), (str(uuid7()), "no number"), (7, 7), (str(uuid7()), 1, 2)):
+    for arguments in ((), ("no id", 1), (7,), ([str(uuid7()), "no number"],), ([7, 7],), ([str(uuid7()), 1, 2],)):
         wire.send_task(TASK, args=arguments, queue=broker_queue("nonsense"))
 
     with start_worker(app, queues=[broker_queue("nonsense")], perform_ping_check=False, pool="threads", concurrency=1):

@@ -16,6 +16,7 @@ from mediamill.errors import ProviderDown, RateLimited
 from mediamill.jobs.states import State
 from mediamill.providers.model import PredictionRow
 from mediamill.providers.protocol import EffectKey, Ended
+from mediamill.wire.message import Received
 from mediamill_testing.harness import Mill
 from mediamill_testing.receiver import until
 from mediamill_testing.vendor.server import VendorServer
@@ -56,7 +57,7 @@ def run_without_looking(mill: Mill) -> None:
     mill.dispatcher.tick()
     deliveries, mill.wire.deliveries = mill.wire.deliveries, []
     for delivery in deliveries:
-        mill.worker.deliver(delivery.job_id, delivery.number)
+        mill.worker.deliver([Received(delivery.job_id, delivery.number)])
 
 
 def make_due(mill: Mill) -> None:

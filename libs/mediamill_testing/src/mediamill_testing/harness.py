@@ -33,7 +33,7 @@ from mediamill.queues.registry import Queue, Registry
 from mediamill.settings import Settings
 from mediamill.steps.model import Step
 from mediamill.tenants.model import Tenant
-from mediamill.wire.message import Delivery
+from mediamill.wire.message import Delivery, Received
 from mediamill_vendors import shelf
 
 PACKAGES = {"test": "mediamill_testing.queue", "shop": "mediamill_testing.workshop"}
@@ -45,7 +45,7 @@ class ListWire:
     def __init__(self) -> None:
         self.deliveries: list[Delivery] = []
 
-    def publish(self, deliveries: list[Delivery]) -> int:
+    def publish(self, deliveries: list[Delivery], in_a_row: int = 1) -> int:
         """Take deliveries."""
         self.deliveries += deliveries
         return len(deliveries)
@@ -120,7 +120,7 @@ class Mill:
         happened = self.sweeper.tick() + self.watcher.tick() + self.dispatcher.tick()
         deliveries, self.wire.deliveries = self.wire.deliveries, []
         for delivery in deliveries:
-            self.worker.deliver(delivery.job_id, delivery.number)
+            self.worker.deliver([Received(delivery.job_id, delivery.number)])
         return happened + len(deliveries)
 
     def work_until_idle(self, patience_s: float = 20) -> None:

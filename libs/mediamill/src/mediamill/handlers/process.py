@@ -6,6 +6,8 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -16,14 +18,16 @@ from mediamill import clock, leftovers
 from mediamill.errors import MediamillError
 from mediamill.handlers import endings
 from mediamill.handlers.hearing import Hearing
+from mediamill.handlers.parcel import Parcel
 from mediamill.handlers.pulse import Health, PulseWriter
 from mediamill.handlers.registration import Registration
 from mediamill.handlers.run import Run, Stop
-from mediamill.handlers.runner import Parts, TimedOut, run_claimed
+from mediamill.handlers.runner import Parts, Relay, TimedOut, run_claimed
 from mediamill.handlers.watch import Watch
 from mediamill.hints import DISPATCH, SLOT, hint_url, job_topic, publish_hint, publish_hint_soon, tenant_topic
-from mediamill.jobs import transition
+from mediamill.jobs import transition, undelivered
 from mediamill.settings import settings
+from mediamill.wire.message import Received
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +71,7 @@ class WorkerProcess:
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(slots)
         self._running: dict[UUID, Run] = {}
+        self._parcels: set[Parcel] = set()
         self.strange_since: dict[tuple[UUID, int], float] = {}
         self._stopping = threading.Event()
         self._draining = threading.Event()
@@ -75,7 +80,7 @@ class WorkerProcess:
         self._drainer = threading.Thread(target=self._drain, name="drain", daemon=True)
         self._threads = [
             threading.Thread(target=self._beat_for_ever, name="heartbeat", daemon=True),
-            *Watch(parts.db, hint_url(settings()), self.runs, self._give_up_on).threads(self._stopping),
+            *Watch(parts.db, hint_url(settings()), self.runs, self._give_up_on, self.relieve).threads(self._stopping),
             threading.Thread(target=self._keep_session_for_ever, name="session", daemon=True),
         ]
 
@@ -93,32 +98,62 @@ class WorkerProcess:
         for thread in self._threads:
             thread.start()
 
-    def deliver(self, job_id: UUID, delivery: int) -> None:
-        """Claim a delivery and run it; drop a stale one, return one that finds no free slot or a draining worker."""
+    def deliver(self, deliveries: Sequence[Received]) -> None:
+        """Claim deliveries and run them in a row; drop stale ones, return all if no slot is free or a drain began."""
         if self._hearing is not None:
             self._hearing.heard()
+        parcel = Parcel(deliveries)
         if self._draining.is_set() or not self._slots.acquire(timeout=SLOT_WAIT_S):
-            self._parts.db.one(transition.put_back(job_id, delivery), PUT_BACK_S)
-            publish_hint(DISPATCH)
+            self._put_back(parcel)
             return
+        with self._lock:
+            self._parcels.add(parcel)
         try:
-            self._claim_and_run(job_id, delivery)
+            self._work_off(parcel)
         finally:
+            with self._lock:
+                self._parcels.discard(parcel)
             self._slots.release()
 
-    def _claim_and_run(self, job_id: UUID, delivery: int) -> None:
+    def _put_back(self, *parcels: Parcel) -> None:
+        """Return what is left of parcels, for another slot or worker."""
+        for parcel in parcels:
+            for job_id, number in parcel.emptied():
+                self._parts.db.one(undelivered.put_back(job_id, number), PUT_BACK_S)
+        publish_hint(DISPATCH)
+
+    def relieve(self) -> None:
+        """Return what waits in this worker behind a run that takes longer than was expected."""
+        with self._lock:
+            held_up = [parcel for parcel in self._parcels if parcel.is_held_up(SLOT_WAIT_S)]
+        if held_up:
+            self._put_back(*held_up)
+
+    def _work_off(self, parcel: Parcel) -> None:
+        row = None
+        while row is not None or (row := self._claimed(parcel)) is not None:
+            row = self._run(row, parcel)
+
+    def _claimed(self, parcel: Parcel) -> Any | None:
+        """Claim the next delivery that is not stale, if there is one and this worker takes any more."""
         worker_id = self.registration.worker_id
-        row = self._parts.db.one(transition.claim(job_id, delivery, worker_id))
-        if row is None:
-            self._parts.db.one(transition.refuse(job_id, delivery, worker_id))
-            log.debug("a delivery is stale or not served here", extra={"job_id": str(job_id), "delivery": delivery})
-            return
+        while not self._draining.is_set() and (received := parcel.next()) is not None:
+            row = self._parts.db.one(transition.claim(*received, worker_id))
+            if row is not None:
+                return row
+            self._parts.db.one(undelivered.refuse(*received, worker_id))
+            log.debug("a delivery is stale or not served here", extra={"job_id": str(received.job_id)})
+        self._put_back(parcel)
+        return None
+
+    def _run(self, row: Any, parcel: Parcel) -> Any | None:
+        """Run what was claimed, and give what was claimed next while it ended."""
         publish_hint_soon(job_topic(row.id), tenant_topic(row.tenant_id))
         run = Run.of(row, self._parts.registry.kind(row.kind))
         with self._lock:
             self._running[run.job_id] = run
         try:
-            run_claimed(run, self._parts)
+            return run_claimed(run, self._parts, Relay(parcel, self.registration.worker_id))
         finally:
             with self._lock:
                 if self._running.get(run.job_id) is run:
@@ -155,6 +190,9 @@ class WorkerProcess:
             self.registration.drain()
         except SQLAlchemyError as error:
             log.warning("could not announce the drain: %s", type(error).__name__)
+        with self._lock:
+            parcels = list(self._parcels)
+        self._put_back(*parcels)
         while self.runs() and clock.monotonic() < until and not self._hurrying.wait(0.1):
             pass
         for run in self.runs():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -15,13 +16,16 @@ from mediamill.errors import JobError, MediamillError, Transient
 from mediamill.handlers import endings
 from mediamill.handlers.handler import handler_of
 from mediamill.handlers.journaled import JournaledContext
+from mediamill.handlers.parcel import Parcel
 from mediamill.handlers.parked import Left, Parked
 from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.scratch import Scratch
 from mediamill.hints import DISPATCH, SLOT, job_topic, publish_hint, publish_hint_soon, tenant_topic
 from mediamill.jobs import transition
+from mediamill.jobs.relay import succeed_and_claim
 from mediamill.processes import Stopped, owning
 from mediamill.queues.registry import Registry
+from mediamill.wire.message import Received
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +53,15 @@ class Parts(NamedTuple):
     store: Store
 
 
-def run_claimed(run: Run, parts: Parts) -> None:
-    """Run a claimed job to one of its endings."""
+class Relay(NamedTuple):
+    """Where the next run of a slot comes from, and who claims it."""
+
+    parcel: Parcel
+    worker_id: UUID
+
+
+def run_claimed(run: Run, parts: Parts, relay: Relay | None = None) -> Any | None:
+    """Run a claimed job to one of its endings, and give what was claimed with it for the slot to do next, if it was."""
     log.debug("job starts", extra={"job_id": str(run.job_id), "kind": run.kind.name, "delivery": run.delivery})
     try:
         answer = _call(run, parts)
@@ -69,7 +80,8 @@ def run_claimed(run: Run, parts: Parts) -> None:
         unexpected = Unexpected(f"{type(error).__name__}: {error}"[:2000])
         _end(run, parts, lambda c: endings.give_up_or_retry(c, run, unexpected))
     else:
-        _end_well(run, parts, answer)
+        return _end_well(run, parts, answer, relay)
+    return None
 
 
 def _call(run: Run, parts: Parts) -> Answer:
@@ -83,14 +95,38 @@ def _call(run: Run, parts: Parts) -> Answer:
     return answer
 
 
-def _end_well(run: Run, parts: Parts, answer: Answer) -> None:
+def _end_well(run: Run, parts: Parts, answer: Answer, relay: Relay | None) -> Any | None:
     if run.parent_id is not None or endings.borrowed(run, answer):
         _end(run, parts, lambda c: endings.succeed(c, run, answer))
-        return
+        return None
     output = answer.model_dump(mode="json")
+    following = relay.parcel.next() if relay is not None else None
+    if relay is not None and following is not None:
+        return _end_and_go_on(run, parts, output, relay, following)
     ending = transition.succeed(run.job_id, run.delivery, output, reusable=run.kind.manifest.reuse)
     moved = parts.db.one(ending, PATIENCE_S)
     _leave(run, parts, SLOT, was_held=moved is not None)
+    return None
+
+
+def _end_and_go_on(run: Run, parts: Parts, output: dict[str, Any], relay: Relay, following: Received) -> Any | None:
+    ending = succeed_and_claim(
+        run.job_id,
+        run.delivery,
+        output,
+        reusable=run.kind.manifest.reuse,
+        next_id=following.job_id,
+        next_delivery=following.number,
+        worker_id=relay.worker_id,
+    )
+    row = parts.db.one(ending, PATIENCE_S)
+    if row is None or row.id is None:
+        relay.parcel.again(following)
+    if row is None or row.ended is None:
+        _leave(run, parts, SLOT, was_held=False)
+        return None
+    publish_hint_soon(job_topic(run.job_id), tenant_topic(run.tenant_id))
+    return row if row.id is not None else None
 
 
 def _end_stopped(run: Run, parts: Parts) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 
 from mediamill import clock
+from mediamill.db.direct import AWAY
 from mediamill.db.session import Database
 from mediamill.handlers.run import Run, Stop
 from mediamill.hints import CANCEL, CANCELS, Waiter
@@ -36,12 +37,14 @@ class Watch:
         hint_url: str | None,
         runs: Callable[[], Sequence[Run]],
         give_up_on: Callable[[Run], None],
+        relieve: Callable[[], None],
         every_s: float = WATCH_S,
     ) -> None:
         self._db = db
         self._hints = Waiter(hint_url, lambda topic: topic == CANCEL, CANCELS)
         self._runs = runs
         self._give_up_on = give_up_on
+        self._relieve = relieve
         self._every_s = every_s
         self._rung = threading.Event()
 
@@ -73,7 +76,8 @@ class Watch:
         self._enforce_limits(runs)
         try:
             self._stop_lost(runs)
-        except SQLAlchemyError as error:
+            self._relieve()
+        except (SQLAlchemyError, *AWAY) as error:
             log.warning("cannot see who was cancelled: %s", type(error).__name__)
 
     def _stop_lost(self, runs: Sequence[Run]) -> None:

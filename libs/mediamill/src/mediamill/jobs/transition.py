@@ -24,7 +24,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    not_,
     null,
     select,
     update,
@@ -92,7 +91,7 @@ def told(moved: CTE, event: EventType | ColumnElement[str], data: Any) -> CTE:
     """Append the event of each moved job."""
     value = literal(event.value) if isinstance(event, EventType) else event
     rows = select(moved.c.id, moved.c.seq, moved.c.tenant_id, value, data)
-    return insert(Event).from_select(["job_id", "seq", "tenant_id", "type", "data"], rows).cte("told")
+    return insert(Event).from_select(["job_id", "seq", "tenant_id", "type", "data"], rows).cte(f"{moved.name}_told")
 
 
 def as_json(data: Mapping[str, Any]) -> ColumnElement[Any]:
@@ -135,7 +134,8 @@ def _statement(moved: CTE, *others: CTE) -> Select[Any]:
     return select(moved).add_cte(*others)
 
 
-def _unclaimed(job_id: UUID, delivery: int) -> ColumnElement[bool]:
+def unclaimed(job_id: UUID, delivery: int) -> ColumnElement[bool]:
+    """Hold for a delivery that no worker has claimed."""
     which = (Lease.job_id == job_id, Lease.delivery == delivery, Lease.worker_id.is_(None))
     return select(Lease.job_id).where(*which).exists()
 
@@ -147,11 +147,16 @@ def claim(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
     A worker that was taken for dead and does not know it yet claims nothing, nor does one that does not serve the
     generation that the job began with. The first claim settles that: the highest that its worker has.
     """
+    return _statement(*claimed(fenced(job_id, delivery), job_id, delivery, worker_id))
+
+
+def claimed(which: ColumnElement[bool], job_id: UUID, delivery: int, worker_id: UUID) -> tuple[CTE, CTE, CTE]:
+    """Claim a job under one more condition; the first part has what its run needs."""
     moved = (
         update(Job)
         .where(
-            fenced(job_id, delivery),
-            _unclaimed(job_id, delivery),
+            which,
+            unclaimed(job_id, delivery),
             Worker.id == worker_id,
             serves(),
             Job.state.in_([state.value for state in CLAIM.sources]),
@@ -163,7 +168,7 @@ def claim(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
             started_at=func.coalesce(Job.started_at, func.clock_timestamp()),
         )
         .returning(*RETURNED, Job.root_id, Job.input, Job.provider, Job.key_id, Job.max_cost, Job.progress)
-        .cte("moved")
+        .cte("claimed")
     )
     leased = (
         update(Lease)
@@ -172,16 +177,20 @@ def claim(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
         .cte("leased")
     )
     data = func.jsonb_build_object("attempt", moved.c.attempt, "delivery", moved.c.delivery)
-    return _statement(moved, told(moved, CLAIM.event, data), leased)
+    return moved, told(moved, CLAIM.event, data), leased
 
 
 @prepared(job_id=UUID, delivery=int, output=dict, reusable=bool)
 def succeed(job_id: UUID, delivery: int, output: Mapping[str, Any], *, reusable: bool) -> Select[Any]:
     """End a run with its answer, and let ``cache: reuse`` find it if its kind allows that."""
-    moved = change(SUCCEED, fenced(job_id, delivery), {"output": output, "progress": null()})
-    return _statement(
-        moved, told(moved, SUCCEED.event, as_json({})), unleased(moved), _remembered(moved, reusable=reusable)
-    )
+    return _statement(*succeeded(fenced(job_id, delivery), output, reusable=reusable))
+
+
+def succeeded(which: ColumnElement[bool], output: Mapping[str, Any], *, reusable: bool) -> tuple[CTE, CTE, CTE, CTE]:
+    """End a run with its answer, as parts of a statement; the first has the job."""
+    moved = change(SUCCEED, which, {"output": output, "progress": null()})
+    remembered = _remembered(moved, reusable=reusable)
+    return moved, told(moved, SUCCEED.event, as_json({})), unleased(moved), remembered
 
 
 def _remembered(moved: CTE, *, reusable: bool) -> CTE:
@@ -316,29 +325,6 @@ def child_ended(parent_id: UUID, ordinal: int, *, succeeded: bool) -> Any:
         .values(pending=left)
         .returning(Wait.pending)
     )
-
-
-@prepared(job_id=UUID, delivery=int)
-def put_back(job_id: UUID, delivery: int) -> Select[Any]:
-    """Return a delivery that no slot was free for: first in its tenant's line again, and nothing to tell of it."""
-    return _put_back(fenced(job_id, delivery), _unclaimed(job_id, delivery))
-
-
-@prepared(job_id=UUID, delivery=int, worker_id=UUID)
-def refuse(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
-    """Return a delivery that its worker has no code for; it came before the worker was known."""
-    unserving = select(Worker.id).where(Worker.id == worker_id, not_(serves())).correlate(Job)
-    return _put_back(fenced(job_id, delivery), _unclaimed(job_id, delivery), unserving.exists())
-
-
-def _put_back(*which: ColumnElement[bool]) -> Select[Any]:
-    held = (
-        select(Job.id, Job.queue, Job.tenant_id, Job.kind, Job.priority, Job.generation)
-        .where(Job.state == "queued", *which)
-        .with_for_update(key_share=True)
-        .cte("held")
-    )
-    return select(held.c.id).add_cte(unleased(held), in_line(held, rank=0, delay_s=literal(0)))
 
 
 @prepared(job_id=UUID, delivery=int)

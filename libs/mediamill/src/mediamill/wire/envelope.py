@@ -1,4 +1,4 @@
-"""A delivery as Celery would put it on a Redis, written out without asking Celery each time.
+"""Deliveries as Celery would put it on a Redis, written out without asking Celery each time.
 
 The format is Celery's message protocol 2 in kombu's envelope; any Celery worker reads it.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections.abc import Sequence
 
 from mediamill.wire.message import TASK, Delivery
 
@@ -15,10 +16,10 @@ _ORIGIN = f"{os.getpid()}@{socket.gethostname()}"
 _EMBEDDED = '{"callbacks": null, "errbacks": null, "chain": null, "chord": null}'
 
 
-def envelope(delivery: Delivery) -> str:
-    """Give the text that goes into the list of the delivery's queue."""
-    name = f"{delivery.job_id}/{delivery.number}"
-    arguments = f'["{delivery.job_id}", {delivery.number}]'
+def envelope(parcel: Sequence[Delivery]) -> str:
+    """Give the text that goes into the list of the queue of some deliveries, which have one wire."""
+    name = f"{parcel[0].job_id}/{parcel[0].number}"
+    arguments = "[" + ", ".join(f'["{delivery.job_id}", {delivery.number}]' for delivery in parcel) + "]"
     return json.dumps(
         {
             "body": f"[{arguments}, {{}}, {_EMBEDDED}]",
@@ -44,7 +45,7 @@ def envelope(delivery: Delivery) -> str:
                 "correlation_id": name,
                 "reply_to": "",
                 "delivery_mode": 2,
-                "delivery_info": {"exchange": "", "routing_key": delivery.wire},
+                "delivery_info": {"exchange": "", "routing_key": parcel[0].wire},
                 "priority": 0,
                 "delivery_tag": name,
             },

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 TASK = "mediamill.deliver"
+"""Its arguments are deliveries that one slot is to do in a row, each as ``[job, number]``."""
 
 
 class Delivery(NamedTuple):
@@ -21,6 +23,18 @@ class Delivery(NamedTuple):
     def wire(self) -> str:
         """The broker's queue that it goes to."""
         return broker_queue(self.queue) if self.cohort is None else cohort_queue(self.cohort)
+
+
+class Received(NamedTuple):
+    """A delivery as it comes off the wire."""
+
+    job_id: UUID
+    number: int
+
+
+def parcels(deliveries: Sequence[Delivery], most: int) -> Iterator[Sequence[Delivery]]:
+    """Cut deliveries of one wire into messages of at most ``most``."""
+    return (deliveries[begin : begin + most] for begin in range(0, len(deliveries), most))
 
 
 def broker_queue(queue: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import redis
@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from mediamill.wire.envelope import envelope
-from mediamill.wire.message import TASK, Delivery
+from mediamill.wire.message import TASK, Delivery, parcels
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +26,11 @@ CONNECT_S = 2
 class Publisher(Protocol):
     """Puts deliveries on the wire."""
 
-    def publish(self, deliveries: Collection[Delivery]) -> int:
-        """Publish and tell how many went; a broker that is away costs nothing but the wait for it."""
+    def publish(self, deliveries: Collection[Delivery], in_a_row: int = 1) -> int:
+        """Publish and tell how many went; a broker that is away costs nothing but the wait for it.
+
+        One slot takes up to ``in_a_row`` of them at once and does them one after the other.
+        """
 
 
 def publisher(app: Celery) -> Publisher:
@@ -50,13 +53,11 @@ class ToRedis:
             retry=once,
         )
 
-    def publish(self, deliveries: Collection[Delivery]) -> int:
+    def publish(self, deliveries: Collection[Delivery], in_a_row: int = 1) -> int:
         """Publish and tell how many went."""
-        texts: defaultdict[str, list[str]] = defaultdict(list)
-        for delivery in deliveries:
-            texts[delivery.wire].append(envelope(delivery))
+        by_wire = _by_wire(deliveries)
         try:
-            self._push(texts)
+            self._push({wire: [envelope(parcel) for parcel in parcels(found, in_a_row)] for wire, found in by_wire})
         except (RedisError, OSError) as error:
             log.warning("the broker is away: %s", type(error).__name__)
             return 0
@@ -92,20 +93,23 @@ class ThroughCelery:
         with app.connection_for_write() as connection:
             self._away = (OperationalError, OSError, *connection.recoverable_connection_errors)
 
-    def publish(self, deliveries: Collection[Delivery]) -> int:
+    def publish(self, deliveries: Collection[Delivery], in_a_row: int = 1) -> int:
         """Publish and tell how many went."""
         sent = 0
         try:
             with self._app.producer_or_acquire() as producer:
-                for delivery in deliveries:
-                    self._app.send_task(
-                        TASK,
-                        args=(str(delivery.job_id), delivery.number),
-                        queue=delivery.wire,
-                        producer=producer,
-                        retry=False,
-                    )
-                    sent += 1
+                for wire, found in _by_wire(deliveries):
+                    for parcel in parcels(found, in_a_row):
+                        arguments = [[str(delivery.job_id), delivery.number] for delivery in parcel]
+                        self._app.send_task(TASK, args=arguments, queue=wire, producer=producer, retry=False)
+                        sent += len(parcel)
         except self._away as error:
             log.warning("the broker is away: %s", type(error).__name__)
         return sent
+
+
+def _by_wire(deliveries: Collection[Delivery]) -> Iterable[tuple[str, list[Delivery]]]:
+    found: defaultdict[str, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries:
+        found[delivery.wire].append(delivery)
+    return found.items()

@@ -57,11 +57,11 @@ class Forger:
 
     def nonsense(self) -> int:
         """Send what no consumer can make sense of: other tasks, wrong arguments, no JSON at all."""
-        odd = json.dumps([["not an id", "not a number"], {}, {}]).encode()
+        odd = json.dumps([[["not an id", "not a number"]], {}, {}]).encode()
         self._push(
             envelope(odd, "application/json"),
             envelope(odd, "application/json", task="nobody.knows.this"),
-            envelope(json.dumps([[str(UUID(int=0)), 2**70], {}, {}]).encode(), "application/json"),
+            envelope(json.dumps([[[str(UUID(int=0)), 2**70]], {}, {}]).encode(), "application/json"),
             b"{}",
             b"not JSON at all",
         )

@@ -26,11 +26,12 @@ WITH RECURSIVE found AS (
 SELECT array(SELECT queue FROM ready) AS ready,
     (SELECT jsonb_agg(one) FROM ({_WORKERS}) AS one WHERE EXISTS (SELECT 1 FROM ready)) AS workers,
     (SELECT jsonb_object_agg(queue, jobs) FROM (
-        SELECT queue, count(*) AS jobs FROM leases WHERE worker_id IS NULL GROUP BY queue
-    ) AS published WHERE EXISTS (SELECT 1 FROM ready)) AS unclaimed
+        SELECT queue, jsonb_build_array(count(*) FILTER (WHERE worker_id IS NULL), count(*)) AS jobs
+        FROM leases GROUP BY queue
+    ) AS handed_over WHERE EXISTS (SELECT 1 FROM ready)) AS outstanding
 """)  # noqa: S608  # as above
 """Queues with a line, found by jumping along the index instead of counting; if there are any, who could do their jobs
-and how many are published already."""
+and how many are handed over already: those that nobody claimed yet, and all."""
 
 RUNNING_BY_KIND = text("SELECT kind, count(*) AS jobs FROM leases WHERE queue = :queue GROUP BY kind")
 

@@ -57,7 +57,12 @@ class Routes:
 
 
 def routes(
-    queue: str, workers: Sequence[LiveWorker], labels: Labels, unclaimed: Mapping[str, int], prefetch: int
+    queue: str,
+    workers: Sequence[LiveWorker],
+    labels: Labels,
+    unclaimed: Mapping[str, int],
+    prefetch: int,
+    depth: int = 1,
 ) -> Routes:
     """Tell where the jobs of a queue may go: everywhere by the queue's wire, unless its workers differ."""
     serving = [worker for worker in workers if queue in worker.queues and worker.cohort in labels]
@@ -69,7 +74,7 @@ def routes(
     if every == some:
         return Routes([name for name in every if name.startswith(own)])
     room = {
-        cohort: window(queue, [worker for worker in serving if worker.cohort == cohort], unclaimed, prefetch)
+        cohort: window(queue, [worker for worker in serving if worker.cohort == cohort], unclaimed, prefetch, depth)
         for cohort in cohorts
     }
     narrow = {

@@ -12,9 +12,11 @@ from sqlalchemy import Connection, Row
 from conductor.dispatch import queries
 from conductor.dispatch.choice import fair_share, tenant_lines
 from conductor.dispatch.express import LOCK_CLASS, all_at_once
+from conductor.dispatch.pace import Pace
 from conductor.dispatch.routes import Cohorts, Labels, Routes, routes
-from conductor.dispatch.window import LiveWorker, window
+from conductor.dispatch.window import LiveWorker, slots_of, window
 from conductor.loops import rest_after
+from mediamill.clock import monotonic
 from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
 from mediamill.queues.fair import Batch, TenantLine, Turns, next_batch
@@ -41,6 +43,7 @@ class Dispatcher:
         self._publisher = publisher
         self._config = config
         self._cohorts = Cohorts()
+        self._pace = Pace()
         self._long: set[str] = set()
         self.is_short = False
         """Whether the last turn may have left somebody in line for want of a slot, so that a free one is news."""
@@ -53,16 +56,21 @@ class Dispatcher:
             return 0
         workers = [_live(worker) for worker in look.workers or ()]
         labels = self._labels(workers)
-        unclaimed: dict[str, int] = look.unclaimed or {}
+        outstanding: dict[str, list[int]] = look.outstanding or {}
+        unclaimed = {queue: jobs for queue, (jobs, _) in outstanding.items()}
         handed_over = 0
         for queue in look.ready:
-            prefetch = self._prefetch(queue)
-            free = min(window(queue, workers, unclaimed, prefetch), LARGEST_BATCH)
-            ways = routes(queue, workers, labels, unclaimed, prefetch)
+            slots = slots_of(queue, workers)
+            self._pace.look(queue, outstanding.get(queue, [0, 0])[1], slots, monotonic())
+            prefetch, depth = self._ahead(queue)
+            free = min(window(queue, workers, unclaimed, prefetch, depth), LARGEST_BATCH)
+            ways = routes(queue, workers, labels, unclaimed, prefetch, depth)
             deliveries = self._fill(queue, free, ways) if free else []
             self.is_short = self.is_short or free == 0
             unclaimed[queue] = unclaimed.get(queue, 0) + len(deliveries)
-            handed_over += self._publisher.publish(deliveries) if deliveries else 0
+            if deliveries:
+                self._pace.handed_over(queue, len(deliveries))
+                handed_over += self._publisher.publish(deliveries, min(depth, -(-len(deliveries) // slots)))
         return handed_over
 
     def rest(self, moved: int) -> float:
@@ -96,11 +104,17 @@ class Dispatcher:
         """Keep in mind whether a line is longer than its room, so that it need not be tried to hand it over whole."""
         (self._long.add if is_long else self._long.discard)(queue)
 
-    def _prefetch(self, queue: str) -> int:
-        """Give how many deliveries may wait at the workers: none, where another worker could do them meanwhile."""
+    def _ahead(self, queue: str) -> tuple[int, int]:
+        """Give for how many slots deliveries may wait at the workers, and how many a slot may hold.
+
+        None and one, where another worker could do them meanwhile.
+        """
+        depth = self._pace.depth(queue)
+        if depth > 1:
+            return self._config.prefetch, depth
         known = self._registry.queues.get(queue)
         is_short = known is not None and all(k.expected_s <= SHORT_S for k in known.manifest.kinds.values())
-        return self._config.prefetch if is_short else 0
+        return self._config.prefetch if is_short else 0, depth
 
     def _hand_over(self, queue: str, slots: int, ways: Routes) -> list[Delivery]:
         with self._db.unit_of_work() as connection:

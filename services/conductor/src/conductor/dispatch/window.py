@@ -17,8 +17,12 @@ class LiveWorker(NamedTuple):
     cohort: str | None = None
 
 
-def window(queue: str, workers: Sequence[LiveWorker], unclaimed: Mapping[str, int], prefetch: int) -> int:
+def window(
+    queue: str, workers: Sequence[LiveWorker], unclaimed: Mapping[str, int], prefetch: int, depth: int = 1
+) -> int:
     """Give how many more deliveries of a queue may be published; none when no worker serves it.
+
+    A slot, and a place of the ``prefetch``, holds ``depth`` of them.
 
     What is published and unclaimed may end up in any slot that serves its queue, so the unclaimed jobs of every queue
     that shares a worker with this one count against it.
@@ -26,10 +30,15 @@ def window(queue: str, workers: Sequence[LiveWorker], unclaimed: Mapping[str, in
     serving = [worker for worker in workers if queue in worker.queues]
     if not serving:
         return 0
-    free = sum(max(0, worker.slots - worker.busy) for worker in serving)
+    free = sum(max(0, worker.slots * depth - worker.busy) for worker in serving)
     neighbours = frozenset[str]().union(*(worker.queues for worker in serving))
     waiting = sum(jobs for name, jobs in unclaimed.items() if name in neighbours)
-    return max(0, free + prefetch - waiting)
+    return max(0, free + prefetch * depth - waiting)
+
+
+def slots_of(queue: str, workers: Sequence[LiveWorker]) -> int:
+    """Give how many jobs of a queue can run at once."""
+    return sum(worker.slots for worker in workers if queue in worker.queues)
 
 
 def has_free_slot(queue: str, workers: Sequence[LiveWorker]) -> bool:

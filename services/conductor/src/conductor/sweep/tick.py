@@ -18,7 +18,7 @@ from mediamill.errors import JobError
 from mediamill.handlers.endings import describe
 from mediamill.handlers.registration import LOCK_CLASS
 from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
-from mediamill.jobs import transition
+from mediamill.jobs import transition, undelivered
 from mediamill.jobs.ended import end, take_hold, withdraw_descendants
 from mediamill.jobs.model import Job, Wait
 from mediamill.jobs.states import State
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 WAKE_BATCH = 500
 SECOND_LOOK_S = 0.5
+DIED_WITH_IT_S = 1.0
+"""What was published so long before a worker was found dead, and is unclaimed, may have been in its hands."""
 
 
 class Crashed(JobError):
@@ -58,17 +60,16 @@ class Sweeper:
         """Look once, do what is due, and tell how many things that were."""
         with self._db.unit_of_work() as connection:
             due = connection.execute(queries.ANYTHING_DUE, self._parameters).one()
-        done = 0
-        if due.dead_workers:
-            done += self._bury_the_dead()
+        buried = self._bury_the_dead() if due.dead_workers else 0
+        done = buried
         if due.nobodys:
             done += self._take_back_from_nobody()
         if due.timers:
             done += self._wake_sleepers()
         if due.deadlines:
             done += self._expire()
-        if due.unclaimed:
-            done += self._publish_again()
+        if due.unclaimed or buried:
+            done += self._publish_again(DIED_WITH_IT_S if buried else self._config.claim_timeout_s)
         if done:
             publish_hint(DISPATCH)
         return done
@@ -142,7 +143,8 @@ class Sweeper:
                 _told(end(connection, transition.expire(Job.id == job_id, facts)))
         return len(jobs)
 
-    def _publish_again(self) -> int:
+    def _publish_again(self, unclaimed_s: float) -> int:
+        """Publish what nobody claimed for so long though a slot is free: its message is lost."""
         with self._db.unit_of_work() as connection:
             workers = live_workers(connection, self._config.lease_s)
             queues = sorted({queue for worker in workers for queue in worker.queues})
@@ -150,7 +152,8 @@ class Sweeper:
             if not free:
                 return 0
             labels = self._cohorts.labels(connection, workers)
-            rows = connection.execute(queries.PUBLISH_AGAIN, {"queues": free, **self._parameters}).all()
+            given = {"queues": free, "claim_timeout_s": unclaimed_s}
+            rows = connection.execute(queries.PUBLISH_AGAIN, given).all()
         if rows:
             log.warning("%d deliveries were not claimed in time; they are published again", len(rows))
         ways = {queue: routes(queue, workers, labels, {}, 0) for queue in free}
@@ -165,7 +168,7 @@ class Sweeper:
             if has_room and (way.served is None or name in way.served):
                 deliveries.append(Delivery(row.id, row.delivery, row.queue, cohort))
             else:
-                self._db.one(transition.put_back(row.id, row.delivery))
+                self._db.one(undelivered.put_back(row.id, row.delivery))
         return deliveries
 
 
