@@ -69,7 +69,7 @@ def tree_of(job: str) -> list[int]:
 
 
 def _plant_and_cut(client: httpx.Client) -> tuple[str, float, float]:
-    job: str = client.post("/v1/jobs", json={"kind": "test.tree"}).raise_for_status().json()["id"]
+    job: str = client.post("/v1/jobs", json={"kind": "test.tree", "input": {}}).raise_for_status().json()["id"]
     pids = until(lambda: _grown(tree_of(job)), PATIENCE_S, 0.25)
     handles = [os.pidfd_open(pid) for pid in pids]
     began = time.monotonic()
