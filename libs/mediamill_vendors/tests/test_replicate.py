@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from pydantic import SecretStr
+from replicate.client import Client
 
 from mediamill.clock import monotonic, now
 from mediamill.errors import MediamillError, Moderated, OutcomeUnknown, Permanent, ProviderDown, RateLimited, Transient
 from mediamill.ids import uuid7
-from mediamill.providers.protocol import EffectKey
+from mediamill.providers.protocol import EffectKey, Ended
 from mediamill.settings import Settings
 from mediamill_testing.vendor.server import VendorServer
 from mediamill_vendors.replicate.vendor import Replicate
@@ -40,6 +41,21 @@ def effect(ordinal: int = 0) -> EffectKey:
     return EffectKey(uuid7(), ordinal, 1, "token", now())
 
 
+def looked(vendor: Replicate, ids: list[str]) -> list[Ended]:
+    """Look at all that there are."""
+    return [end for ends in vendor.poll(ids, len(ids)) for end in ends]
+
+
+def test_the_vendor_of_the_tests_is_one_to_replicates_own_client(vendor: Replicate, server: VendorServer) -> None:
+    client = Client("test", base_url=server.url, trust_env=False)
+
+    made = client.models.predictions.create(MODEL, input={"seconds": 0})
+    (end,) = looked(vendor, [made.id])
+
+    assert client.predictions.get(made.id).output == end.output == {"prediction": made.id}
+    assert [one.id for one in client.predictions.list()] == [made.id]
+
+
 def test_what_was_bought_is_found_by_its_key(vendor: Replicate) -> None:
     keys = [effect() for _ in range(120)]
     ids = [vendor.submit(MODEL, {"seconds": 9}, key) for key in keys]
@@ -59,8 +75,8 @@ def test_few_are_looked_at_one_by_one_and_many_by_the_page(vendor: Replicate, se
     ids = [vendor.submit(MODEL, {"seconds": 0}, effect()) for _ in range(150)]
     server.api.asked.clear()
 
-    few = vendor.poll(ids[:3], 150)
-    many = vendor.poll(ids, 150)
+    few = [end for ends in vendor.poll(ids[:3], 150) for end in ends]
+    many = looked(vendor, ids)
 
     assert ({end.id for end in few}, {end.id for end in many}) == (set(ids[:3]), set(ids))
     assert server.api.asked == {"GET one": 3, "GET predictions": 2}
@@ -69,11 +85,11 @@ def test_few_are_looked_at_one_by_one_and_many_by_the_page(vendor: Replicate, se
 def test_what_goes_on_is_not_given(vendor: Replicate) -> None:
     id = vendor.submit(MODEL, {"seconds": 60}, effect())
 
-    assert vendor.poll([id], 1) == []
+    assert looked(vendor, [id]) == []
 
 
 def test_a_prediction_that_is_not_known_has_failed(vendor: Replicate) -> None:
-    (end,) = vendor.poll(["gone"], 1)
+    (end,) = looked(vendor, ["gone"])
 
     assert end.failure is not None
     assert isinstance(end.failure.error(), Permanent)
@@ -124,7 +140,7 @@ def test_a_throttled_look_is_not_repeated_by_the_client(vendor: Replicate, serve
     server.faults.throttled, server.faults.retry_after_s = 1, 30
 
     with pytest.raises(RateLimited):
-        vendor.poll(["any"], 1)
+        looked(vendor, ["any"])
 
     assert server.api.asked == {"GET one": 1}
 

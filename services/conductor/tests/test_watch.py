@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -32,7 +32,7 @@ class Down:
         self.error = error
         self.asked = 0
 
-    def poll(self, ids: Collection[str], outstanding: int) -> list[Ended]:
+    def poll(self, ids: Collection[str], outstanding: int) -> Iterator[list[Ended]]:
         self.asked += 1
         raise self.error
 
@@ -43,6 +43,9 @@ class Down:
         raise self.error
 
     def read_hook(self, headers: Mapping[str, str], body: bytes) -> Ended | None:
+        raise self.error
+
+    def learn(self) -> None:
         raise self.error
 
 

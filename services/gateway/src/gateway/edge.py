@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.events.newsroom import Newsroom
-from gateway.hooks.group import Group
+from gateway.hooks.ends import Ends
 from gateway.jobs.turnstile import Turnstile
 from gateway.keyring import Keyring
 from gateway.pulse import Pulse
@@ -33,7 +33,7 @@ class Edge:
         self.registry = registry
         self.database = Database(config)
         self.turnstile = Turnstile(self.database)
-        self.ends = Group(self.database)
+        self.ends = Ends(self.database)
         self.store = open_store(config.store_url)
         self.keyring = Keyring()
         self.history = History()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -123,10 +123,10 @@ class Vendor(Protocol):
 
     name: str
 
-    def poll(self, ids: Collection[str], outstanding: int) -> list[Ended]:
-        """Give those of the predictions that have ended. ``outstanding``: how many there are in all, due or not.
+    def poll(self, ids: Collection[str], outstanding: int) -> Iterator[list[Ended]]:
+        """Give those of the predictions that have ended, as they are read. ``outstanding``: how many there are in all.
 
-        What could be read before an error is given; an error is raised only if nothing was.
+        An error is raised only if nothing could be read.
         """
 
     def find(self, effect: EffectKey) -> str | None:
@@ -136,4 +136,7 @@ class Vendor(Protocol):
         """Have a prediction stopped. One that has ended, or that the vendor does not know, is fine."""
 
     def read_hook(self, headers: Mapping[str, str], body: bytes) -> Ended | None:
-        """Verify a webhook and read it; ``None`` while the prediction goes on. Raises ``Forged``."""
+        """Verify a webhook and read it; ``None`` while the prediction goes on. Raises ``Forged``; never waits."""
+
+    def learn(self) -> None:
+        """Ask the vendor for what its webhooks are verified by, if that was not done just now."""

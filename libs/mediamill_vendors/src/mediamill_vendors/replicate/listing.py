@@ -42,3 +42,9 @@ class Page(BaseModel):
 
     results: list[Listed]
     next: str | None = None
+
+
+class Secret(BaseModel):
+    """What the account's webhooks are signed with."""
+
+    key: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from mediamill.providers.protocol import Capabilities, EffectKey, Ended, Pending, Ticket
@@ -44,4 +45,4 @@ class ReplicateModel(ABC, Generic[A, T]):
 
     def poll(self, ticket: Ticket) -> Pending | Ended:
         """Look at one prediction."""
-        return next(iter(replicate().poll([ticket.id], 1)), Pending(ticket.id))
+        return next(chain.from_iterable(replicate().poll([ticket.id], 1)), Pending(ticket.id))

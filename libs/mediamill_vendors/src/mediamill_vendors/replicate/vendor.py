@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
-from urllib.parse import urlsplit
+from itertools import chain, islice
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
 
-import httpx
-from pydantic import ValidationError
-from replicate.client import Client
-from replicate.webhook import Webhooks, WebhookSigningSecret
+from pydantic import BaseModel, ValidationError
 
-from mediamill.clock import monotonic
-from mediamill.errors import JobError, MediamillError, NotFound, OutcomeUnknown, Permanent
+from mediamill.clock import monotonic, now
+from mediamill.errors import JobError, MediamillError, NotFound, OutcomeUnknown, Permanent, Transient
 from mediamill.providers.hooks import effect_of, hook_url
 from mediamill.providers.protocol import EffectKey, Ended, Failure
 from mediamill.settings import Settings, settings
+from mediamill.webhooks.signing import is_signed
 from mediamill_vendors.forged import Forged
-from mediamill_vendors.replicate.listing import Listed, Page
-from mediamill_vendors.replicate.wire import TIMEOUT, Wire
+from mediamill_vendors.replicate.listing import Listed, Page, Secret
+from mediamill_vendors.replicate.wire import Wire
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +32,13 @@ PAGE_COSTS = 6
 SIDE_BY_SIDE = 8
 MOST_PAGES = 100
 CLOCKS_APART = timedelta(seconds=60)
-TOLERANCE_S = 300
 SECRET_AGAIN_S = 60.0
+AT_ONCE = 32
+"""So many single looks are waited for before what they saw is given."""
+SIGNED_BY = "/v1/webhooks/default/secret"
 EVENTS = ["completed"]
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class Replicate:
@@ -44,16 +47,12 @@ class Replicate:
     name = "replicate"
 
     def __init__(self, config: Settings) -> None:
-        wire, token = Wire(), config.replicate_api_token.get_secret_value()
         base = config.replicate_base_url.rstrip("/")
+        self._wire = Wire(base, config.replicate_api_token.get_secret_value())
         self._public_url = config.public_url
         self._hooked = _reaches(base, config.public_url)
-        self._client = Client(token, base_url=base, transport=wire, trust_env=False)
-        # Pages are read as they come: the client's own model drops the webhook, which carries the key.
-        headers = {"Authorization": f"Bearer {token}"}
-        self._pages = httpx.Client(base_url=base, headers=headers, transport=wire, timeout=TIMEOUT)
         self._looking = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="replicate")
-        self._secret: WebhookSigningSecret | None = None
+        self._secret = ""
         self._secret_at = 0.0
         self._lock = threading.Lock()
 
@@ -62,21 +61,18 @@ class Replicate:
 
         Raises ``RateLimited`` or ``Permanent`` when there surely is none, anything else when there may be one.
         """
-        webhook: dict[str, Any] = {}
+        body: dict[str, Any] = {"input": dict(input)}
         if self._hooked:
-            webhook = {
-                "webhook": hook_url(self._public_url, self.name, effect),
-                "webhook_events_filter": EVENTS,
-            }
+            body |= {"webhook": hook_url(self._public_url, self.name, effect), "webhook_events_filter": EVENTS}
         name, _, version = model.partition(":")
+        if version:
+            body["version"] = version
+        path = "/v1/predictions" if version else f"/v1/models/{name}/predictions"
         try:
-            if version:
-                made = self._client.predictions.create(version=version, input=dict(input), **webhook)
-            else:
-                made = self._client.models.predictions.create(name, input=dict(input), **webhook)
+            made = self._wire.post(path, body)
         except NotFound as error:
             raise Permanent(error.detail) from error
-        return str(made.id)
+        return _read(Listed, made).id
 
     def find(self, effect: EffectKey) -> str | None:
         """Give the id of the prediction that was bought under a key, if it is among the recent ones."""
@@ -100,102 +96,98 @@ class Replicate:
             raise OutcomeUnknown(f"{len(alike)} predictions of {model} could be the one that was bought.")
         return alike[0] if alike else None
 
-    def poll(self, ids: Collection[str], outstanding: int) -> list[Ended]:
+    def poll(self, ids: Collection[str], outstanding: int) -> Iterator[list[Ended]]:
         """Give those that have ended: by pages where many are due, the rest one by one."""
-        wanted, ended = set(ids), list[Ended]()
+        wanted, any_read = set(ids), False
         pages = outstanding // PAGE + 1
         if len(wanted) > pages * PAGE_COSTS:
-            for found in self._pages_of(min(pages + 1, MOST_PAGES)):
-                if found.id in wanted:
-                    wanted.discard(found.id)
-                    ended += found.ended()
+            for page in self._pages(min(pages + 1, MOST_PAGES)):
+                found = [listed for listed in page if listed.id in wanted]
+                wanted -= {listed.id for listed in found}
+                any_read = True
+                yield [end for listed in found for end in listed.ended()]
                 if not wanted:
-                    break
-        return ended + self._one_by_one(wanted, any_read=bool(ended))
+                    return
+        yield from self._one_by_one(wanted, any_read=any_read)
 
     def cancel(self, id: str) -> None:
         """Have a prediction stopped; one that has ended, or that is not known, is fine."""
         try:
-            self._client.predictions.cancel(id)
+            self._wire.post(f"/v1/predictions/{quote(id)}/cancel")
         except NotFound:
             return
         except Permanent as refused:
             log.info("replicate does not cancel %s: %s", id, refused.detail)
 
     def read_hook(self, headers: Mapping[str, str], body: bytes) -> Ended | None:
-        """Verify a webhook and read it; ``None`` while the prediction goes on. Raises ``Forged``."""
-        if not (self._is_signed(headers, body, fresh=False) or self._is_signed(headers, body, fresh=True)):
+        """Verify a webhook by what is known and read it; ``None`` while the prediction goes on. Raises ``Forged``."""
+        if not is_signed(self._secret, headers, body, now()):
             raise Forged
-        try:
-            found = Listed.model_validate_json(body)
-        except ValidationError as error:
-            raise Permanent("It is signed and is no prediction.") from error
-        return next(iter(found.ended()), None)
+        return next(iter(_read_hook(body).ended()), None)
 
-    def _one_by_one(self, ids: Iterable[str], *, any_read: bool) -> list[Ended]:
-        ended, errors, broken = list[Ended](), list[MediamillError](), threading.Event()
+    def learn(self) -> None:
+        """Ask for the account's secret, once a minute at most."""
+        with self._lock:
+            if not self._secret or monotonic() - self._secret_at >= SECRET_AGAIN_S:
+                self._secret = _read(Secret, self._wire.get(SIGNED_BY)).key
+                self._secret_at = monotonic()
 
-        def look(id: str) -> None:
+    def _one_by_one(self, ids: Iterable[str], *, any_read: bool) -> Iterator[list[Ended]]:
+        """Look at each; what comes about the same time is given together."""
+        errors, broken = list[MediamillError](), threading.Event()
+
+        def look(id: str) -> list[Ended] | None:
             if broken.is_set():
-                return
+                return None
             try:
-                ended.extend(self._one(id))
+                return self._one(id)
             except JobError as error:
                 broken.set()
                 errors.append(error)
+                return None
 
-        list(self._looking.map(look, ids))
-        if errors and not ended and not any_read:
+        answers = self._looking.map(look, ids)
+        while group := list(islice(answers, AT_ONCE)):
+            any_read = any_read or any(answer is not None for answer in group)
+            yield [end for answer in group for end in answer or ()]
+        if errors and not any_read:
             raise errors[0]
-        return ended
 
     def _one(self, id: str) -> list[Ended]:
         try:
-            found = self._client.predictions.get(id)
+            return _read(Listed, self._wire.get(f"/v1/predictions/{quote(id)}")).ended()
         except NotFound as error:
             return [Ended(id=id, failure=Failure.of(Permanent(error.detail)))]
-        return Listed(id=found.id, status=found.status, output=found.output, error=found.error).ended()
 
     def _since(self, begun_at: datetime) -> Iterator[Listed]:
-        for found in self._pages_of(MOST_PAGES):
+        for found in chain.from_iterable(self._pages(MOST_PAGES)):
             if found.created_at is not None and found.created_at < begun_at - CLOCKS_APART:
                 return
             yield found
 
-    def _pages_of(self, most: int) -> Iterator[Listed]:
+    def _pages(self, most: int) -> Iterator[list[Listed]]:
         url: str | None = "/v1/predictions"
         for _ in range(most):
             if url is None:
                 return
-            page = Page.model_validate_json(self._pages.get(url).content)
-            yield from page.results
-            url = page.next
-
-    def _is_signed(self, headers: Mapping[str, str], body: bytes, *, fresh: bool) -> bool:
-        secret = self._signing_secret(fresh=fresh)
-        if secret is None:
-            return False
-        return _is_valid(
-            lambda: Webhooks.validate(headers=dict(headers), body=body.decode(), secret=secret, tolerance=TOLERANCE_S)
-        )
-
-    def _signing_secret(self, *, fresh: bool) -> WebhookSigningSecret | None:
-        """Give the account's secret, or ``None`` where a fresh one was asked for and that was done just now."""
-        with self._lock:
-            known_for_s = monotonic() - self._secret_at
-            if self._secret is not None and (not fresh or known_for_s < SECRET_AGAIN_S):
-                return None if fresh else self._secret
-            self._secret = self._client.webhooks.default.secret()
-            self._secret_at = monotonic()
-            return self._secret
+            page = _read(Page, self._wire.get(url))
+            yield page.results
+            following = urlsplit(page.next or "")
+            url = f"/v1/predictions?{following.query}" if page.next else None
 
 
-def _is_valid(check: Callable[[], object]) -> bool:
+def _read(model: type[M], body: bytes) -> M:
     try:
-        check()
-    except ValueError:  # each of its errors is one, and so is text that is no base64, number or UTF-8
-        return False
-    return True
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise Transient(f"replicate answered what is no {model.__name__.lower()}.") from error
+
+
+def _read_hook(body: bytes) -> Listed:
+    try:
+        return Listed.model_validate_json(body)
+    except ValidationError as error:
+        raise Permanent("It is signed and is no prediction.") from error
 
 
 def _reaches(base_url: str, public_url: str) -> bool:

@@ -3,60 +3,56 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-
-import httpx
+from typing import Any
 
 from mediamill.clock import now
 from mediamill.errors import JobError, Moderated, NotFound, Permanent, ProviderDown, RateLimited, Transient
+from mediamill_vendors.kept import Answer, CutOff, Kept, Unreachable
 
-TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+AGENT = "Mediamill/1"
 _FLAGGED = ("nsfw", "flagged", "sensitive", "moderat", "safety")
 _PASSING = ("interrupted", "timed out", "timeout", "out of memory", "capacity", "try again", "temporarily")
 
 
-class Wire(httpx.BaseTransport):
-    """Sends requests over kept connections.
+class Wire:
+    """Sends requests over kept connections: each once, for a limited time; whoever asked decides what then."""
 
-    The client above it would wait for ever for the answer to a purchase, and retry others ten times while a thread
-    waits; here a request takes at most ``TIMEOUT`` and fails once, and whoever asked decides when to ask again.
-    """
+    def __init__(self, base_url: str, token: str) -> None:
+        self._kept = Kept(base_url, {"Authorization": f"Bearer {token}", "User-Agent": AGENT})
 
-    def __init__(self, connections: int = 32) -> None:
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=30)
-        self._kept = httpx.HTTPTransport(limits=limits)
+    def get(self, path: str) -> bytes:
+        """Read. Raises errors of ours for all but a success, as ``post`` does."""
+        return self._send("GET", path, None)
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request. Raises errors of ours for all but a success."""
-        request.extensions = {**request.extensions, "timeout": TIMEOUT.as_dict()}
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> bytes:
+        """Have something done."""
+        return self._send("POST", path, json.dumps(body or {}).encode())
+
+    def _send(self, method: str, path: str, body: bytes | None) -> bytes:
         try:
-            response = self._kept.handle_request(request)
-            response.read()
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise ProviderDown(f"replicate: {type(error).__name__}.") from error
-        except httpx.HTTPError as error:
-            raise Transient(f"replicate: {type(error).__name__}.") from error
-        finally_ok = HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES
-        if not finally_ok:
-            raise refusal(response)
-        return response
-
-    def close(self) -> None:
-        """Let go of the connections."""
-        self._kept.close()
+            answer = self._kept.send(method, path, body)
+        except Unreachable as error:
+            raise ProviderDown(f"replicate: {error}.") from error
+        except CutOff as error:
+            raise Transient(f"replicate: {error}.") from error
+        if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+            raise refusal(answer)
+        return answer.body
 
 
-def refusal(response: httpx.Response) -> JobError | NotFound:
+def refusal(answer: Answer) -> JobError | NotFound:
     """Tell what an answer that is no success means."""
-    status, detail = response.status_code, _detail(response)
+    status, detail = answer.status, _detail(answer.body)
     said = f"replicate answered {status}: {detail}"
     match status:
         case HTTPStatus.NOT_FOUND:
             return NotFound(said)
         case HTTPStatus.TOO_MANY_REQUESTS:
-            return RateLimited(said, retry_after_s=retry_after_s(response.headers.get("retry-after")))
+            return RateLimited(said, retry_after_s=retry_after_s(answer.headers.get("retry-after")))
         case HTTPStatus.BAD_GATEWAY | HTTPStatus.SERVICE_UNAVAILABLE | HTTPStatus.GATEWAY_TIMEOUT:
             return ProviderDown(said)
         case HTTPStatus.REQUEST_TIMEOUT:
@@ -95,12 +91,12 @@ def _until_http(text: str) -> float:
     return (parsedate_to_datetime(text) - now()).total_seconds()
 
 
-def _detail(response: httpx.Response) -> str:
+def _detail(body: bytes) -> str:
     try:
-        problem = json.loads(response.content)
+        problem = json.loads(body)
         return str(problem.get("detail") or problem.get("title") or "")[:500]
     except (ValueError, AttributeError):
-        return response.text[:200]
+        return body[:200].decode(errors="replace")
 
 
 def _says(text: str, words: tuple[str, ...]) -> bool:

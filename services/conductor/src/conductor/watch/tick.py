@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Row
 
 from conductor.watch import queries
-from conductor.watch.schedule import AWAY_S, SLOWEST_S, STEP_S, pause_s
+from conductor.watch.schedule import AWAY_S, GATHER_S, SLOWEST_S, STEP_S, pause_s
 from mediamill import clock
 from mediamill.db.session import Database
 from mediamill.errors import MediamillError
@@ -27,6 +27,26 @@ log = logging.getLogger(__name__)
 LOOKS = {"batch": 1_000, "step_s": STEP_S, "slowest_s": SLOWEST_S, "forgotten_s": FORGOTTEN_S}
 SETTLED_AT_ONCE = 250
 """Jobs whose rows are locked together while their ends are written."""
+WRITTEN_AT_ONCE = 100
+"""So many ends are not kept until more are read."""
+
+
+def gathered(read: Iterator[list[Ended]]) -> Iterator[list[Ended]]:
+    """Give what a vendor's ends come to before the first of them has waited long; also what came before an error."""
+    ends, since = list[Ended](), clock.monotonic()
+    try:
+        for some in read:
+            since = since if ends else clock.monotonic()
+            ends += some
+            if len(ends) >= WRITTEN_AT_ONCE or (ends and clock.monotonic() - since > GATHER_S):
+                yield ends
+                ends = []
+    except MediamillError:
+        if ends:
+            yield ends
+        raise
+    if ends:
+        yield ends
 
 
 class Watcher:
@@ -70,12 +90,13 @@ class Watcher:
         with self._db.unit_of_work() as connection:
             outstanding = connection.execute(queries.OUTSTANDING, {"vendor": self._name}).scalar_one()
         by_id = {row.vendor_id: row for row in rows}
+        done = 0
         try:
-            ended = self._find_vendor(self._name).poll(list(by_id), outstanding)
+            for ends in gathered(self._find_vendor(self._name).poll(list(by_id), outstanding)):
+                done += self._write([(by_id[end.id], end) for end in ends if end.id in by_id])
         except MediamillError as error:
             self._hold_off(rows, error)
-            return 0
-        return self._write([(by_id[end.id], end) for end in ended if end.id in by_id])
+        return done
 
     def _write(self, ends: Sequence[tuple[Row[Any], Ended]]) -> int:
         settled = [Settled(self._name, row.token_hash, end) for row, end in ends]

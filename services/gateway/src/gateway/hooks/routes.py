@@ -15,6 +15,7 @@ from mediamill.jobs.settled import Settled
 from mediamill.providers.hooks import PATH, token_hash
 from mediamill.providers.protocol import Ended
 from mediamill_vendors import shelf
+from mediamill_vendors.forged import Forged
 
 MOST_BYTES = 1_000_000
 
@@ -44,11 +45,15 @@ async def post_hook(vendor: VendorName, token: Token, request: Request, edge: Ed
 
 
 async def _read(vendor: str, request: Request) -> Ended | None:
-    """Verify what came and read it; in a thread, since the vendor may have to be asked for its secret."""
+    """Verify what came and read it; the vendor is asked for its secret where what is known of it does not do."""
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > MOST_BYTES:
             raise TooLarge(f"At most {MOST_BYTES:,} bytes.")
-    headers = dict(request.headers)
-    return await to_thread.run_sync(lambda: shelf.vendor(vendor).read_hook(headers, body))
+    headers, told = dict(request.headers), shelf.vendor(vendor)
+    try:
+        return told.read_hook(headers, body)
+    except Forged:
+        await to_thread.run_sync(told.learn)
+    return told.read_hook(headers, body)

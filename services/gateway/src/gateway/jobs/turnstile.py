@@ -1,20 +1,18 @@
-"""Group commit: who comes while a statement is under way goes with the next one, in one statement and one commit."""
+"""How jobs enter: those that come about the same time are made together."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from gateway.group import Group
 from mediamill.db.direct_async import Unsure
 from mediamill.db.session import Database
 from mediamill.jobs.admission import admit
 from mediamill.jobs.draft import Draft, Need
 from mediamill.jobs.states import State
-
-MOST_AT_ONCE = 100
 
 
 class Entry(NamedTuple):
@@ -26,11 +24,6 @@ class Entry(NamedTuple):
     position: int | None
 
 
-class _Waiting(NamedTuple):
-    draft: Draft
-    entry: asyncio.Future[Entry | None]
-
-
 class Turnstile:
     """Makes jobs of drafts in as few statements as their arrival allows. A lone one is not kept waiting.
 
@@ -38,57 +31,21 @@ class Turnstile:
     """
 
     def __init__(self, database: Database) -> None:
-        self._plain = _Lane(database)
-        self._keyed = _Lane(database)
+        self._database = database
+        self._plain, self._keyed = Group(self._make), Group(self._make)
 
     async def enter(self, draft: Draft) -> Entry | None:
         """Make the job. ``None`` when it was not made or nobody knows: ``accept_drafts`` does it then, or tells why."""
-        return await (self._keyed if Need.KEY in draft.needs else self._plain).enter(draft)
+        return await (self._keyed if Need.KEY in draft.needs else self._plain).join(draft)
 
-
-class _Lane:
-    """One statement at a time."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._waiting: list[_Waiting] = []
-        self._is_busy = False
-        self._task: asyncio.Task[None] | None = None
-
-    async def enter(self, draft: Draft) -> Entry | None:
-        if self._is_busy:
-            waiting = _Waiting(draft, asyncio.get_running_loop().create_future())
-            self._waiting.append(waiting)
-            return await waiting.entry
-        self._is_busy = True
-        try:
-            return (await self._make([draft])).get(draft.job_id)
-        finally:
-            self._go_on()
-
-    def _go_on(self) -> None:
-        self._is_busy = bool(self._waiting)
-        self._task = asyncio.create_task(self._make_waiting()) if self._waiting else None
-
-    async def _make_waiting(self) -> None:
-        group = [waiting for waiting in self._waiting[:MOST_AT_ONCE] if not waiting.entry.done()]
-        del self._waiting[:MOST_AT_ONCE]
-        entries: dict[UUID, Entry] = {}
-        try:
-            entries = await self._make([waiting.draft for waiting in group]) if group else {}
-        finally:
-            for waiting in group:
-                if not waiting.entry.done():
-                    waiting.entry.set_result(entries.get(waiting.draft.job_id))
-            self._go_on()
-
-    async def _make(self, drafts: Sequence[Draft]) -> dict[UUID, Entry]:
+    async def _make(self, drafts: Sequence[Draft]) -> list[Entry | None]:
         """Make what can be made. One that breaks the statement breaks it for all; each then goes its own way."""
         try:
             found = await self._database.async_direct.rows(admit(drafts))
         except Unsure:
-            return {}
-        return {entry.job_id: entry for entry in _entries(drafts, {row.id: row for row in found})}
+            return [None] * len(drafts)
+        entries = {entry.job_id: entry for entry in _entries(drafts, {row.id: row for row in found})}
+        return [entries.get(draft.job_id) for draft in drafts]
 
 
 def _entries(drafts: Sequence[Draft], made: Mapping[UUID, Any]) -> Iterator[Entry]:

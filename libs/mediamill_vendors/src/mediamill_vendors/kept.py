@@ -1,0 +1,105 @@
+"""Requests to one host over kept connections, with no more around them than HTTP needs: a purchase costs a third."""
+
+from __future__ import annotations
+
+import http.client
+import select
+from collections.abc import Mapping
+from email.message import Message
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+
+from mediamill.clock import monotonic
+
+CONNECT_S = 5.0
+ANSWER_S = 30.0
+KEPT_S = 30.0
+"""A connection that lay idle for longer is not used again."""
+
+
+class Unreachable(Exception):
+    """Nobody was reached, so nothing was asked."""
+
+
+class CutOff(Exception):
+    """Something was asked and nobody knows what came of it."""
+
+
+class Answer(NamedTuple):
+    """What a host answered."""
+
+    status: int
+    headers: Message
+    """They are got by their names, whatever the case."""
+    body: bytes
+
+
+class _Idle(NamedTuple):
+    connection: http.client.HTTPConnection
+    since: float
+
+
+class Kept:
+    """The way to a host, for all threads of a process: as many connections as were in use at once."""
+
+    def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
+        parts = urlsplit(base_url)
+        self._host, self._port = parts.hostname or "", parts.port
+        self._path = parts.path.rstrip("/")
+        self._context = httpx.create_ssl_context() if parts.scheme == "https" else None
+        self._headers = dict(headers)
+        self._idle: list[_Idle] = []
+
+    def send(self, method: str, path: str, body: bytes | None = None) -> Answer:
+        """Ask once. Raises ``Unreachable`` or ``CutOff``; every answer, also a refusal, is given."""
+        connection = self._take() or self._connected()
+        headers = self._headers if body is None else {**self._headers, "Content-Type": "application/json"}
+        try:
+            connection.request(method, self._path + path, body, headers)
+            response = connection.getresponse()
+            answer = Answer(response.status, response.headers, response.read())
+        except (http.client.HTTPException, OSError) as error:
+            connection.close()
+            raise CutOff(type(error).__name__) from error
+        if connection.sock is not None:
+            self._idle.append(_Idle(connection, monotonic()))
+        return answer
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        while self._idle:
+            self._idle.pop().connection.close()
+
+    def _take(self) -> http.client.HTTPConnection | None:
+        """Give the connection that was used last, if it still stands."""
+        while True:
+            try:
+                idle = self._idle.pop()
+            except IndexError:  # also where another thread was faster
+                return None
+            if monotonic() - idle.since < KEPT_S and not _has_hung_up(idle.connection):
+                return idle.connection
+            idle.connection.close()
+
+    def _connected(self) -> http.client.HTTPConnection:
+        try:
+            connection = self._made()
+            connection.connect()
+            connection.sock.settimeout(ANSWER_S)
+        except OSError as error:
+            raise Unreachable(type(error).__name__) from error
+        return connection
+
+    def _made(self) -> http.client.HTTPConnection:
+        if self._context is None:
+            return http.client.HTTPConnection(self._host, self._port, timeout=CONNECT_S)
+        return http.client.HTTPSConnection(self._host, self._port, timeout=CONNECT_S, context=self._context)
+
+
+def _has_hung_up(connection: http.client.HTTPConnection) -> bool:
+    """Tell whether there is something to read where nothing was asked: mostly the end."""
+    look = select.poll()
+    look.register(connection.sock, select.POLLIN | select.POLLHUP | select.POLLERR)
+    return bool(look.poll(0))
