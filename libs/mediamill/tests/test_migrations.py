@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 from sqlalchemy import inspect
 
@@ -17,6 +20,15 @@ from mediamill.settings import Settings
 
 def database(url: str) -> Database:
     return Database(Settings(database_url=SecretStr(url)))
+
+
+def test_they_are_one_line_numbered_in_their_order() -> None:
+    scripts = list(ScriptDirectory.from_config(alembic_config()).walk_revisions())[::-1]
+
+    numbers = [f"{place:04}" for place in range(1, len(scripts) + 1)]
+    assert [script.revision for script in scripts] == numbers
+    assert [script.down_revision for script in scripts] == [None, *numbers[:-1]]
+    assert all(Path(script.path).name.startswith(f"{script.revision}_pre_") for script in scripts)
 
 
 @pytest.mark.filterwarnings("ignore:Did not recognize type 'xid8'")

@@ -7,8 +7,8 @@ what was spent.
 
 from alembic import op
 
-revision = "0010"
-down_revision = "0013"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

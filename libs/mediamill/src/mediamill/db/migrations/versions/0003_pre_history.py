@@ -7,7 +7,7 @@ left as they are. Way back: drop them, set the options back, and build the index
 
 from alembic import op
 
-revision = "0005"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None

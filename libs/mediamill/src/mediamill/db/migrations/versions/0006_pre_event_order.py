@@ -6,8 +6,8 @@ works with the new index, only slower at long logs. Way back: make ``ix_events_t
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

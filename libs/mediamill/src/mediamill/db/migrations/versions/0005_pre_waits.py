@@ -6,7 +6,7 @@ Way back: drop the table; jobs that wait for a prediction then wait until their 
 
 from alembic import op
 
-revision = "0003"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None

@@ -6,8 +6,8 @@ size, since the default is a constant. Way back: drop the column; every webhook 
 
 from alembic import op
 
-revision = "0013"
-down_revision = "0008"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
