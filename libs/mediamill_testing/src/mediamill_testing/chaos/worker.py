@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
 from mediamill.handlers import worker
-from mediamill.jobs import journal, predictions, transition
+from mediamill.jobs import journal, predictions, relay, transition
 from mediamill.steps.model import StepState
 from mediamill_testing.chaos.ambush import reach
 
@@ -24,6 +24,9 @@ WRITES = {
     id(transition.claim(NOBODY, 0, NOBODY).clause): "claim",
     id(journal.complete(NOBODY, 0, 0, None).clause): "result",
     id(transition.succeed(NOBODY, 0, {}, reusable=False).clause): "finish",
+    id(
+        relay.succeed_and_claim(NOBODY, 0, {}, reusable=False, next_id=NOBODY, next_delivery=0, worker_id=NOBODY).clause
+    ): "finish",
 }
 PARK = "INSERT INTO waits"
 
