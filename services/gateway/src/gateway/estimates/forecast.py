@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
+from itertools import accumulate
 from random import Random
 from statistics import fmean, pvariance, quantiles
 from typing import NamedTuple
@@ -74,18 +75,21 @@ def _drawn(ahead: Sequence[float], load: Load, needed: int, random: Random) -> l
     servers = min(load.slots, _MOST_SERVERS)
     faster = servers / load.slots
     doubt = pvariance(ahead) ** 0.5 / (fmean(ahead) or 1.0) / len(ahead) ** 0.5
+    weights = list(accumulate(ahead)) if any(ahead) else None
     return [
-        faster * max(0.0, random.gauss(1, doubt)) * _one_wait(ahead, servers, needed, random) for _ in range(_DRAWS)
+        faster * max(0.0, random.gauss(1, doubt)) * _one_wait(ahead, weights, servers, needed, random)
+        for _ in range(_DRAWS)
     ]
 
 
-def _one_wait(ahead: Sequence[float], servers: int, needed: int, random: Random) -> float:
+def _one_wait(
+    ahead: Sequence[float], weights: Sequence[float] | None, servers: int, needed: int, random: Random
+) -> float:
     """Give the time until ``needed`` runs have ended, each server being somewhere within a run.
 
-    Looking in at any time, one finds a long run more often than a short one, hence the weights.
+    Looking in at any time, one finds a long run more often than a short one, hence the weights, which are summed up.
     """
-    weights = ahead if any(ahead) else None
-    ends = [run * random.random() for run in random.choices(ahead, weights=weights, k=servers)]
+    ends = [run * random.random() for run in random.choices(ahead, cum_weights=weights, k=servers)]
     heapq.heapify(ends)
     for run in random.choices(ahead, k=needed - 1):
         heapq.heapreplace(ends, ends[0] + run)
