@@ -6,16 +6,15 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import select, tuple_
+import psycopg
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from mediamill import clock
-from mediamill.db.direct import AWAY
+from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
 from mediamill.handlers.run import Run, Stop
 from mediamill.hints import CANCEL, CANCELS, Waiter
-from mediamill.jobs.model import Job
-from mediamill.jobs.states import State
 from mediamill.processes import give_memory_back
 
 log = logging.getLogger(__name__)
@@ -26,6 +25,11 @@ BREATH_S = 0.02
 """Between two looks, so that a flood of cancels is answered by some looks and not by one each."""
 EAR_S = 1.0
 """How soon the ear opens again after the broker was away."""
+
+HELD = text("""
+SELECT jobs.id FROM unnest(CAST(:ids AS uuid[]), CAST(:deliveries AS int[])) AS mine(job_id, delivery)
+JOIN jobs ON jobs.id = mine.job_id AND jobs.delivery = mine.delivery WHERE jobs.state = 'running'
+""")
 
 
 class Watch:
@@ -77,14 +81,12 @@ class Watch:
         try:
             self._stop_lost(runs)
             self._relieve()
-        except (SQLAlchemyError, *AWAY) as error:
+        except (SQLAlchemyError, psycopg.Error) as error:
             log.warning("cannot see who was cancelled: %s", type(error).__name__)
 
     def _stop_lost(self, runs: Sequence[Run]) -> None:
-        pairs = [(run.job_id, run.delivery) for run in runs]
-        held = select(Job.id).where(tuple_(Job.id, Job.delivery).in_(pairs), Job.state == State.RUNNING.value)
-        with self._db.unit_of_work() as connection:
-            still = set(connection.execute(held).scalars())
+        given = {"ids": [run.job_id for run in runs], "deliveries": [run.delivery for run in runs]}
+        still = {row.id for row in self._db.direct.rows(Prepared(HELD, given))}
         lost = [run for run in runs if run.job_id not in still]
         under_way = {id(run) for run in self._runs()} if lost else set()
         for run in lost:
