@@ -15,7 +15,7 @@ from standardwebhooks import Webhook
 from conductor.courier.tick import Courier
 from mediamill.jobs.accept import JobWebhook
 from mediamill.webhooks.ed25519 import jwks
-from mediamill.webhooks.replicate import Told, lines
+from mediamill.webhooks.replicate import Log, Told
 from mediamill.webhooks.signing import tenant_secret
 from mediamill_testing.harness import Mill
 from mediamill_testing.receiver import Receiver, until
@@ -126,4 +126,4 @@ def test_a_dialect_that_this_courier_does_not_know_is_told_in_our_own_words(
     ],
 )
 def test_progress_is_told_as_bars_that_never_go_back(told: list[Told], shown: Any) -> None:
-    assert list(lines(told)) == shown
+    assert list(Log().lines(told)) == shown

@@ -26,6 +26,7 @@ from mediamill.settings import Settings
 from mediamill.tenants import queries
 from mediamill.tenants.keys import Scope, new_key
 from mediamill_testing.harness import Mill, engine_registry
+from mediamill_testing.plugin import read_settings_anew
 
 BASE_URL = "http://gateway.test"
 
@@ -139,13 +140,15 @@ async def client(app: FastAPI, owner: Caller) -> AsyncIterator[httpx.AsyncClient
 
 
 @pytest.fixture
-def serve(config: Settings) -> Iterator[Callable[..., Served]]:
-    """Serves a gateway over a real socket from a thread; settings can be changed by name."""
+def serve(config: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Served]]:
+    """Serves a gateway over a real socket from a thread; settings can be changed by name. URLs lead to the last one."""
     started: list[Served] = []
 
     def start(**changes: Any) -> Served:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
+        monkeypatch.setenv("MEDIAMILL_PUBLIC_URL", url)
+        read_settings_anew()
         app = create_app(config.model_copy(update={"max_upload_bytes": 500_000_000, **changes}), engine_registry())
         server = Server(app, "127.0.0.1", port)
         thread = threading.Thread(target=server.run)
@@ -157,6 +160,8 @@ def serve(config: Settings) -> Iterator[Callable[..., Served]]:
     yield start
     for served in started:
         served.stop()
+    monkeypatch.undo()
+    read_settings_anew()
 
 
 @pytest.fixture

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
-from mediamill.assets.model import AssetRow
+from mediamill.assets.model import AssetRow, JobAsset
 from mediamill.assets.store import StoredBlob
 from mediamill.ids import uuid7
 
 Statement = Select[*tuple[Any, ...]]
 Upsert = ReturningInsert[*tuple[Any, ...]]
+
+_LET_GO = datetime(1970, 1, 1, tzinfo=UTC)
+"""When an asset was kept last that nobody wants any more."""
 
 FACTS = (
     AssetRow.id,
@@ -83,3 +87,22 @@ def page(tenant_id: UUID, *, media_type: str | None, before: UUID | None, limit:
     if before is not None:
         statement = statement.where(AssetRow.id < before)
     return statement.order_by(AssetRow.id.desc()).limit(limit)
+
+
+def wanted(tenant_id: UUID, asset_id: UUID) -> Statement:
+    """Find an asset of a tenant that was not let go."""
+    return one(tenant_id, asset_id).where(AssetRow.kept_at > _LET_GO)
+
+
+def uploads(tenant_id: UUID, *, before: UUID | None, limit: int) -> Statement:
+    """List a tenant's assets that no job made and that were not let go, newest first."""
+    made = select(JobAsset.asset_id).where(JobAsset.asset_id == AssetRow.id)
+    return page(tenant_id, media_type=None, before=before, limit=limit).where(
+        ~made.exists(), AssetRow.kept_at > _LET_GO
+    )
+
+
+def let_go(tenant_id: UUID, asset_id: UUID) -> ReturningUpdate[UUID]:
+    """Let the next clean-up have an asset, unless a job that is kept made it. The same bytes again keep it anew."""
+    mine = (AssetRow.tenant_id == tenant_id, AssetRow.id == asset_id, AssetRow.kept_at > _LET_GO)
+    return update(AssetRow).where(*mine).values(kept_at=_LET_GO).returning(AssetRow.id)

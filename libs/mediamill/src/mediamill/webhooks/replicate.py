@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -69,7 +69,7 @@ def prediction(job: Mapping[str, Any], told: Iterable[Told]) -> Prediction:
         status=status(job),
         input=job["input"],
         output=output(job["queue"], job["output"]),
-        logs="\n".join(lines(told)),
+        logs="\n".join(Log().lines(told)),
         error=None if error is None else str(error["message"]),
         metrics=_metrics(job),
         created_at=job["created_at"],
@@ -107,15 +107,20 @@ def output(queue: str, made: Mapping[str, Any] | None) -> Any:
     return assets[0]["url"] if assets else None
 
 
-def lines(told: Iterable[Told]) -> Iterable[str]:
-    """Give the log, line by line; progress as a bar of tqdm's, which clients read, and which never goes back."""
-    furthest = -1.0
-    for one in told:
-        if one.type == EventType.LOG:
-            yield str(one.data["text"])
-        elif one.type == EventType.PROGRESS and (part := _part(one.data)) > furthest:
-            furthest = part
-            yield _bar(one.data, part)
+class Log:
+    """What a job told, line by line; progress as a bar of tqdm's, which clients read, and which never goes back."""
+
+    def __init__(self) -> None:
+        self._furthest = -1.0
+
+    def lines(self, told: Iterable[Told]) -> Iterator[str]:
+        """Write on."""
+        for one in told:
+            if one.type == EventType.LOG:
+                yield str(one.data["text"])
+            elif one.type == EventType.PROGRESS and (part := _part(one.data)) > self._furthest:
+                self._furthest = part
+                yield _bar(one.data, part)
 
 
 def _part(progress: Mapping[str, Any]) -> float:

@@ -46,7 +46,7 @@ def serve(request: Request, asset: RowMapping, path: Path) -> Response:
         "ETag": etag,
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, max-age=31536000, immutable",
-        "Content-Disposition": f"inline; filename={quote(_filename(asset))}",
+        "Content-Disposition": f"inline; filename={quote(filename(asset))}",
         "Content-Security-Policy": _CANNOT_RUN,
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "cross-origin",
@@ -94,7 +94,8 @@ def _has_already(header: str | None, etag: str) -> bool:
     return "*" in known or etag in known
 
 
-def _filename(asset: RowMapping) -> str:
+def filename(asset: RowMapping) -> str:
+    """Name an asset as a file."""
     suffix = _SUFFIXES.get(asset["media_type"])
     return f"{asset['id']}.{suffix}" if suffix else str(asset["id"])
 

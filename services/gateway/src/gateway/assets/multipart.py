@@ -1,4 +1,4 @@
-"""The field ``file`` of a multipart body, handed on piece by piece as it comes."""
+"""One field of a multipart body, handed on piece by piece as it comes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from gateway.problems import InvalidRequest
 
-FIELD = b"file"
+FIELD = "file"
 
 
 class FileField:
-    """Finds the first field ``file`` in a multipart body and gives its bytes to ``write``; other fields are skipped."""
+    """Finds the first field of a name in a multipart body and gives its bytes to ``write``; others are skipped."""
 
-    def __init__(self, content_type: str, write: Callable[[bytes], None]) -> None:
+    def __init__(self, content_type: str, write: Callable[[bytes], None], field: str = FIELD) -> None:
         _, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if not boundary:
@@ -24,6 +24,7 @@ class FileField:
         self.filename = ""
         self.media_type = ""
         self._write = write
+        self._field = field
         self._inside = False
         self._header: tuple[bytes, bytes] = (b"", b"")
         self._headers: dict[bytes, bytes] = {}
@@ -48,10 +49,10 @@ class FileField:
             raise InvalidRequest(f"The multipart body is broken: {error}.") from error
 
     def finish(self) -> None:
-        """Take note that the body is at its end. Raises ``InvalidRequest`` when there was no ``file`` in it."""
+        """Take note that the body is at its end. Raises ``InvalidRequest`` when the field was not in it."""
         self._parser.finalize()
         if not self.found:
-            raise InvalidRequest("The form has no field 'file'.", errors=[(["file"], "Field required")])
+            raise InvalidRequest(f"The form has no field {self._field!r}.", errors=[([self._field], "Field required")])
 
     def _begin(self) -> None:
         self._headers = {}
@@ -69,7 +70,7 @@ class FileField:
 
     def _headers_finished(self) -> None:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
-        self._inside = options.get(b"name") == FIELD and not self.found
+        self._inside = options.get(b"name") == self._field.encode() and not self.found
         if self._inside:
             self.found = True
             self.filename = options.get(b"filename", b"").decode("utf-8", "replace")

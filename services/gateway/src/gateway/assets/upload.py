@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Request
 
 from gateway.assets.images import Dimensions, measure
-from gateway.assets.multipart import FileField
+from gateway.assets.multipart import FIELD, FileField
 from gateway.edge import Edge
 from gateway.problems import InvalidRequest
 from mediamill.assets import queries, sniff
@@ -35,14 +35,24 @@ class Claims(NamedTuple):
     filename: str
 
 
-async def take_upload(edge: Edge, request: Request, filename: str) -> Upload:
-    """Keep the body of a request. Raises ``TooLarge``, ``InvalidRequest`` or ``UnsupportedMedia``, keeping nothing."""
+class Form(NamedTuple):
+    """Where the file is: the name that a raw body was given beside it, and the field that holds it in a form."""
+
+    filename: str
+    field: str
+
+
+async def take_upload(edge: Edge, request: Request, filename: str, *, field: str = FIELD) -> Upload:
+    """Keep the body of a request, or that field of a form.
+
+    Raises ``TooLarge``, ``InvalidRequest`` or ``UnsupportedMedia``, keeping nothing.
+    """
     limit = edge.config.max_upload_bytes
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > limit + _FORM_OVERHEAD:
         raise TooLarge(f"At most {limit:,} bytes.")
     with edge.store.intake() as intake:
-        claims = await _receive(request, intake, limit, filename)
+        claims = await _receive(request, intake, limit, Form(filename, field))
         return await _kept(edge, intake, claims, "The upload is empty.")
 
 
@@ -74,7 +84,7 @@ def upsert_of(tenant_id: UUID, upload: Upload) -> queries.Upsert:
     )
 
 
-async def _receive(request: Request, intake: Intake, limit: int, filename: str) -> Claims:
+async def _receive(request: Request, intake: Intake, limit: int, form: Form) -> Claims:
     def write(chunk: bytes) -> None:
         if intake.bytes + len(chunk) > limit:
             raise TooLarge(f"At most {limit:,} bytes.")
@@ -84,8 +94,8 @@ async def _receive(request: Request, intake: Intake, limit: int, filename: str) 
     if not content_type.lower().startswith("multipart/form-data"):
         async for chunk in request.stream():
             write(chunk)
-        return Claims(content_type, filename)
-    field = FileField(content_type, write)
+        return Claims(content_type, form.filename)
+    field = FileField(content_type, write, form.field)
     async for chunk in request.stream():
         field.feed(chunk)
     field.finish()
