@@ -136,6 +136,14 @@ def test_a_refusal_is_told_at_once(
     assert monotonic() - began < 5
 
 
+def test_an_answer_that_cannot_be_read_may_have_been_a_sale(vendor: Replicate, server: VendorServer) -> None:
+    server.faults.garbled = True
+
+    for ask in (lambda: vendor.submit(MODEL, {}, effect()), lambda: looked(vendor, ["any"]), vendor.learn):
+        with pytest.raises(Transient, match="cannot be read"):
+            ask()
+
+
 def test_a_throttled_look_is_not_repeated_by_the_client(vendor: Replicate, server: VendorServer) -> None:
     server.faults.throttled, server.faults.retry_after_s = 1, 30
 

@@ -1,4 +1,4 @@
-"""Requests to one host over kept connections, with no more around them than HTTP needs: a purchase costs a third."""
+"""Requests to one host over kept connections, with no more around them than HTTP needs."""
 
 from __future__ import annotations
 
@@ -44,20 +44,17 @@ class _Idle(NamedTuple):
 class Kept:
     """The way to a host, for all threads of a process: as many connections as were in use at once."""
 
-    def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
+    def __init__(self, base_url: str) -> None:
         parts = urlsplit(base_url)
         self._host, self._port = parts.hostname or "", parts.port
-        self._path = parts.path.rstrip("/")
         self._context = httpx.create_ssl_context() if parts.scheme == "https" else None
-        self._headers = dict(headers)
         self._idle: list[_Idle] = []
 
-    def send(self, method: str, path: str, body: bytes | None = None) -> Answer:
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Ask once. Raises ``Unreachable`` or ``CutOff``; every answer, also a refusal, is given."""
         connection = self._take() or self._connected()
-        headers = self._headers if body is None else {**self._headers, "Content-Type": "application/json"}
         try:
-            connection.request(method, self._path + path, body, headers)
+            connection.request(method, path, body or None, dict(headers))
             response = connection.getresponse()
             answer = Answer(response.status, response.headers, response.read())
         except (http.client.HTTPException, OSError) as error:

@@ -49,6 +49,9 @@ class Api:
         if refused is not None:
             await _answer(send, refused, _problem(refused), retry_after_s=self._faults.retry_after_s)
             return
+        if self._faults.garbled:
+            await _answer(send, HTTPStatus.OK, "<h1>Please log in</h1>")
+            return
         await self._route(scope, body, send)
 
     async def _route(self, scope: Scope, body: bytes, send: Send) -> None:
@@ -155,8 +158,8 @@ async def _body(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-async def _answer(send: Send, status: int, body: dict[str, Any], *, retry_after_s: float = 0) -> None:
-    raw = json.dumps(body).encode()
+async def _answer(send: Send, status: int, body: dict[str, Any] | str, *, retry_after_s: float = 0) -> None:
+    raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(raw)).encode())]
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         headers.append((b"retry-after", f"{retry_after_s:g}".encode()))

@@ -28,3 +28,5 @@ class Faults:
     """Every look at predictions is answered 503."""
     cut_sales: int = 0
     """So many purchases are accepted and the connection is cut before the answer."""
+    garbled: bool = False
+    """Every answer is a page for people, as a proxy in between would send it."""

@@ -42,9 +42,3 @@ class Page(BaseModel):
 
     results: list[Listed]
     next: str | None = None
-
-
-class Secret(BaseModel):
-    """What the account's webhooks are signed with."""
-
-    key: str

@@ -6,13 +6,16 @@ import logging
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import chain, islice
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, ValidationError
+import httpx
+from pydantic import ValidationError
+from replicate.client import Client
 
 from mediamill.clock import monotonic, now
 from mediamill.errors import JobError, MediamillError, NotFound, OutcomeUnknown, Permanent, Transient
@@ -21,7 +24,7 @@ from mediamill.providers.protocol import EffectKey, Ended, Failure
 from mediamill.settings import Settings, settings
 from mediamill.webhooks.signing import is_signed
 from mediamill_vendors.forged import Forged
-from mediamill_vendors.replicate.listing import Listed, Page, Secret
+from mediamill_vendors.replicate.listing import Listed, Page
 from mediamill_vendors.replicate.wire import Wire
 
 log = logging.getLogger(__name__)
@@ -35,10 +38,7 @@ CLOCKS_APART = timedelta(seconds=60)
 SECRET_AGAIN_S = 60.0
 AT_ONCE = 32
 """So many single looks are waited for before what they saw is given."""
-SIGNED_BY = "/v1/webhooks/default/secret"
 EVENTS = ["completed"]
-
-M = TypeVar("M", bound=BaseModel)
 
 
 class Replicate:
@@ -48,7 +48,10 @@ class Replicate:
 
     def __init__(self, config: Settings) -> None:
         base = config.replicate_base_url.rstrip("/")
-        self._wire = Wire(base, config.replicate_api_token.get_secret_value())
+        token, wire = config.replicate_api_token.get_secret_value(), Wire(base)
+        self._client = Client(token, base_url=base, transport=wire, trust_env=False)
+        # Pages are read as they come: the client's own model drops the webhook, which carries the key.
+        self._lists = httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, transport=wire)
         self._public_url = config.public_url
         self._hooked = _reaches(base, config.public_url)
         self._looking = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="replicate")
@@ -61,18 +64,17 @@ class Replicate:
 
         Raises ``RateLimited`` or ``Permanent`` when there surely is none, anything else when there may be one.
         """
-        body: dict[str, Any] = {"input": dict(input)}
+        wanted: dict[str, Any] = {"input": dict(input)}
         if self._hooked:
-            body |= {"webhook": hook_url(self._public_url, self.name, effect), "webhook_events_filter": EVENTS}
+            wanted |= {"webhook": hook_url(self._public_url, self.name, effect), "webhook_events_filter": EVENTS}
         name, _, version = model.partition(":")
-        if version:
-            body["version"] = version
-        path = "/v1/predictions" if version else f"/v1/models/{name}/predictions"
         try:
-            made = self._wire.post(path, body)
+            with _understood():
+                if version:
+                    return str(self._client.predictions.create(version=version, **wanted).id)
+                return str(self._client.models.predictions.create(name, **wanted).id)
         except NotFound as error:
             raise Permanent(error.detail) from error
-        return _read(Listed, made).id
 
     def find(self, effect: EffectKey) -> str | None:
         """Give the id of the prediction that was bought under a key, if it is among the recent ones."""
@@ -113,7 +115,7 @@ class Replicate:
     def cancel(self, id: str) -> None:
         """Have a prediction stopped; one that has ended, or that is not known, is fine."""
         try:
-            self._wire.post(f"/v1/predictions/{quote(id)}/cancel")
+            self._client.predictions.cancel(quote(id))
         except NotFound:
             return
         except Permanent as refused:
@@ -129,7 +131,8 @@ class Replicate:
         """Ask for the account's secret, once a minute at most."""
         with self._lock:
             if not self._secret or monotonic() - self._secret_at >= SECRET_AGAIN_S:
-                self._secret = _read(Secret, self._wire.get(SIGNED_BY)).key
+                with _understood():
+                    self._secret = self._client.webhooks.default.secret().key
                 self._secret_at = monotonic()
 
     def _one_by_one(self, ids: Iterable[str], *, any_read: bool) -> Iterator[list[Ended]]:
@@ -155,9 +158,11 @@ class Replicate:
 
     def _one(self, id: str) -> list[Ended]:
         try:
-            return _read(Listed, self._wire.get(f"/v1/predictions/{quote(id)}")).ended()
+            with _understood():
+                found = self._client.predictions.get(quote(id))
         except NotFound as error:
             return [Ended(id=id, failure=Failure.of(Permanent(error.detail)))]
+        return Listed(id=found.id, status=found.status, output=found.output, error=found.error).ended()
 
     def _since(self, begun_at: datetime) -> Iterator[Listed]:
         for found in chain.from_iterable(self._pages(MOST_PAGES)):
@@ -170,17 +175,20 @@ class Replicate:
         for _ in range(most):
             if url is None:
                 return
-            page = _read(Page, self._wire.get(url))
+            with _understood():
+                page = Page.model_validate_json(self._lists.get(url).content)
             yield page.results
             following = urlsplit(page.next or "")
             url = f"/v1/predictions?{following.query}" if page.next else None
 
 
-def _read(model: type[M], body: bytes) -> M:
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Take an answer that cannot be read for one that did not come."""
     try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        raise Transient(f"replicate answered what is no {model.__name__.lower()}.") from error
+        yield
+    except (ValueError, TypeError, KeyError) as error:  # of JSON, of the client's models and ours
+        raise Transient(f"replicate's answer cannot be read: {type(error).__name__}.") from error
 
 
 def _read_hook(body: bytes) -> Listed:

@@ -3,45 +3,49 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any
+
+import httpx
 
 from mediamill.clock import now
 from mediamill.errors import JobError, Moderated, NotFound, Permanent, ProviderDown, RateLimited, Transient
 from mediamill_vendors.kept import Answer, CutOff, Kept, Unreachable
 
-AGENT = "Mediamill/1"
+_SENT = frozenset({"authorization", "user-agent", "content-type", "prefer"})
+_JSON = {"Content-Type": "application/json"}
 _FLAGGED = ("nsfw", "flagged", "sensitive", "moderat", "safety")
 _PASSING = ("interrupted", "timed out", "timeout", "out of memory", "capacity", "try again", "temporarily")
 
 
-class Wire:
-    """Sends requests over kept connections: each once, for a limited time; whoever asked decides what then."""
+class Wire(httpx.BaseTransport):
+    """Sends the client's requests over kept connections.
 
-    def __init__(self, base_url: str, token: str) -> None:
-        self._kept = Kept(base_url, {"Authorization": f"Bearer {token}", "User-Agent": AGENT})
+    The client above it would wait for ever for the answer to a purchase, and retry others ten times while a thread
+    waits; here a request takes a limited time and fails once, and whoever asked decides when to ask again. What httpx
+    does below a client costs more than all the rest of a purchase.
+    """
 
-    def get(self, path: str) -> bytes:
-        """Read. Raises errors of ours for all but a success, as ``post`` does."""
-        return self._send("GET", path, None)
+    def __init__(self, base_url: str) -> None:
+        self._kept = Kept(base_url)
 
-    def post(self, path: str, body: Mapping[str, Any] | None = None) -> bytes:
-        """Have something done."""
-        return self._send("POST", path, json.dumps(body or {}).encode())
-
-    def _send(self, method: str, path: str, body: bytes | None) -> bytes:
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request. Raises errors of ours for all but a success."""
+        headers = {name: value for name, value in request.headers.items() if name in _SENT}
         try:
-            answer = self._kept.send(method, path, body)
+            answer = self._kept.send(request.method, request.url.raw_path.decode(), headers, request.read())
         except Unreachable as error:
             raise ProviderDown(f"replicate: {error}.") from error
         except CutOff as error:
             raise Transient(f"replicate: {error}.") from error
         if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             raise refusal(answer)
-        return answer.body
+        return httpx.Response(answer.status, headers=_JSON, content=answer.body)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._kept.close()
 
 
 def refusal(answer: Answer) -> JobError | NotFound:
