@@ -1,4 +1,4 @@
-"""The official client, unmodified, on a studio that all tests of this folder share."""
+"""The official client, unmodified."""
 
 from __future__ import annotations
 
@@ -7,20 +7,7 @@ from collections.abc import Iterator
 import pytest
 from openai import OpenAI
 
-from mediamill_testing.plugin import fresh_database
-from mediamill_testing.studio import Studio, open_studio
-
-ALIASES = {"gpt-image-1": "image.generate", "tts-1": "audio.speech", "gpt-4o-mini": "text.generate"}
-
-
-@pytest.fixture(scope="session")
-def studio(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    folder = tmp_path_factory.mktemp("studio")
-    with (
-        fresh_database(postgres_url) as database_url,
-        open_studio(database_url, folder, model_aliases=ALIASES) as opened,
-    ):
-        yield opened
+from mediamill_testing.studio import Studio
 
 
 @pytest.fixture

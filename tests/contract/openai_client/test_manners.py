@@ -21,7 +21,7 @@ from mediamill_testing.plugin import cut_sessions
 from mediamill_testing.stacks import until
 from mediamill_testing.studio import Studio
 
-pytestmark = pytest.mark.xdist_group("openai")
+pytestmark = pytest.mark.xdist_group("studio")
 
 MODEL = "mediamill/text-generate"
 WORDS = [{"role": "user", "content": "A fox in the snow."}]
@@ -152,7 +152,7 @@ def test_a_job_ends_though_every_session_of_the_database_was_cut(client: OpenAI,
 def test_tests_on_one_studio_run_in_one_process(request: pytest.FixtureRequest) -> None:
     grouped = request.config.getoption("loadgroup", default=False)
 
-    assert request.node.nodeid.endswith("@openai") is bool(grouped)
+    assert request.node.nodeid.endswith("@studio") is bool(grouped)
 
 
 def jobs_of(studio: Studio, client: OpenAI) -> list[str]:

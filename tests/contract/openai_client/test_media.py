@@ -18,7 +18,7 @@ from mediamill_testing.studio import Studio
 from mediamill_testing.webhooks import sql
 
 pytestmark = [
-    pytest.mark.xdist_group("openai"),
+    pytest.mark.xdist_group("studio"),
     pytest.mark.anyio,
     pytest.mark.filterwarnings("ignore:The Sora API:DeprecationWarning"),  # theirs ends; the shape of the calls stays
 ]

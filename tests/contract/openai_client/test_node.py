@@ -16,7 +16,7 @@ from mediamill_testing.studio import Studio
 NODE = shutil.which("node")
 MODULES = Path(os.environ.get("MEDIAMILL_NODE_MODULES", "node_modules"))
 
-pytestmark = pytest.mark.xdist_group("openai")
+pytestmark = pytest.mark.xdist_group("studio")
 
 
 def told_by(script: str, package: str, studio: Studio) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from mediamill_testing.studio import Studio
 
-pytestmark = [pytest.mark.xdist_group("openai"), pytest.mark.anyio]
+pytestmark = [pytest.mark.xdist_group("studio"), pytest.mark.anyio]
 
 MODEL = "mediamill/text-generate"
 QUESTION = [{"role": "user", "content": "A lighthouse keeper and her cat watch the storm."}]
