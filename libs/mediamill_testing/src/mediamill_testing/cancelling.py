@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from mediamill_testing.queue.handlers import TREE_MARK
-from mediamill_testing.stacks import Stack, environment_of, until
+from mediamill_testing.stacks import Stack, until
 
 TREE_SIZE = 5
 PATIENCE_S = 120.0
@@ -63,9 +63,16 @@ def fell(stack: Stack, number: int, at_once: int, neighbours: int) -> Felled:
 
 def tree_of(job: str) -> list[int]:
     """Give the living processes of a job's tree."""
-    mark = f"{TREE_MARK}={job}"
-    pids = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
-    return [pid for pid in pids if mark in environment_of(pid)]
+    mark = f"{TREE_MARK}={job}".encode()
+    with os.scandir("/proc") as entries:
+        return [int(entry.name) for entry in entries if entry.name.isdigit() and mark in _environment(entry.name)]
+
+
+def _environment(pid: str) -> bytes:
+    try:
+        return Path("/proc", pid, "environ").read_bytes()
+    except OSError:
+        return b""
 
 
 def _plant_and_cut(client: httpx.Client) -> tuple[str, float, float]:
