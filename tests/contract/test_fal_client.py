@@ -1,4 +1,4 @@
-"""fal's own clients, as they are, against a running stack: only hosts, key and model are ours."""
+"""fal's own clients, as they are, against the running stack: only hosts, key and model are ours."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from mediamill_testing.stacks import Stack, running_stack, until
+from mediamill_testing.stacks import Stack, until
 from mediamill_testing.tls import TlsFront, tls_front
 
-pytestmark = [pytest.mark.xdist_group("contract-fal"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(400)]
 
 CLIENT = ["@fal-ai/client@1.10.1"]
 AI_SDK = ["ai@6.0.326", "@ai-sdk/fal@2.0.59"]
@@ -45,9 +45,8 @@ class Served(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("fal")
-    with tls_front(folder) as front, running_stack(folder, MEDIAMILL_PUBLIC_URL=front.url) as stack:
+def served(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with tls_front(tmp_path_factory.mktemp("fal")) as front:
         front.target = urlsplit(stack.url).port or 0
         yield Served(stack, front)
 

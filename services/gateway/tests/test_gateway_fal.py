@@ -120,7 +120,7 @@ async def test_a_stream_ends_with_the_output(client: httpx.AsyncClient, working:
     events = data_of(told.text)
     assert told.headers["content-type"].startswith("text/event-stream")
     assert events[0]["progress"]["current"] == 1
-    assert " 50%|#####     | 1/2 step 1" in events[0]["logs"][0]["message"]
+    assert " 50%|##########          | 1/2 step 1" in events[0]["logs"][0]["message"]
     assert len(events[-1]["pids"]) == 2
     assert data_of(failed.text)[-1]["detail"][0]["msg"].endswith("As asked.")
 

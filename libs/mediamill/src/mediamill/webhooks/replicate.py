@@ -13,12 +13,12 @@ from sqlalchemy import RowMapping
 from mediamill.events.model import EventType
 from mediamill.settings import settings
 from mediamill.webhooks import message
+from mediamill.webhooks.bars import bar, part
 
 OWNER = "mediamill"
 PREFIX = "/replicate/v1"
 SEVERAL = frozenset({"image"})
 """Queues whose kinds make any number of files of one sort: their output is a list, whatever its length."""
-BAR = 20
 
 Status = Literal["starting", "processing", "succeeded", "failed", "canceled"]
 
@@ -118,21 +118,9 @@ class Log:
         for one in told:
             if one.type == EventType.LOG:
                 yield str(one.data["text"])
-            elif one.type == EventType.PROGRESS and (part := _part(one.data)) > self._furthest:
-                self._furthest = part
-                yield _bar(one.data, part)
-
-
-def _part(progress: Mapping[str, Any]) -> float:
-    return min(1.0, max(0.0, progress["current"] / progress["total"])) if progress["total"] else 0.0
-
-
-def _bar(progress: Mapping[str, Any], part: float) -> str:
-    current, total = progress["current"], progress["total"]
-    whole = float(current).is_integer() and float(total).is_integer()
-    counted = f"{int(current)}/{int(total)}" if whole else f"{int(part * 100)}/100"
-    said = f" {progress['message']}" if progress.get("message") else ""
-    return f"{int(part * 100):3d}%|{'#' * int(part * BAR):<{BAR}}| {counted}{said}"
+            elif one.type == EventType.PROGRESS and (done := part(one.data)) > self._furthest:
+                self._furthest = done
+                yield bar(one.data)
 
 
 def _metrics(job: Mapping[str, Any]) -> dict[str, float]:

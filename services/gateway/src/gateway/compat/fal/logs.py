@@ -13,11 +13,10 @@ from gateway.compat.fal.models import LogEntry
 from mediamill.clock import iso
 from mediamill.db.prepared import prepared
 from mediamill.events.model import Event, EventType
+from mediamill.webhooks.bars import bar
 
 LAST = 500
 """So many lines are told; a longer log is told from its end."""
-
-_BAR = 10
 
 
 @prepared(tenant_id=UUID, job_id=UUID)
@@ -39,12 +38,3 @@ def entry(row: RowMapping) -> LogEntry:
     data = row["data"]
     message = data.get("text", "") if row["type"] == EventType.LOG else bar(data)
     return LogEntry(message=message, level="INFO", source="USER", timestamp=iso(row["at"]) or "")
-
-
-def bar(progress: dict[str, Any]) -> str:
-    """Draw progress: ``" 50%|#####     | 2/4 drawing"``."""
-    current, total = float(progress.get("current") or 0), float(progress.get("total") or 1)
-    share = max(0.0, min(1.0, current / total)) if total > 0 else 0.0
-    drawn = "#" * round(share * _BAR)
-    message = progress.get("message")
-    return f"{share * 100:3.0f}%|{drawn:<{_BAR}}| {current:g}/{total:g}{f' {message}' if message else ''}"

@@ -14,13 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.compat.fal.logs import entry
 from gateway.compat.fal.statuses import read_status
+from gateway.compat.following import followed
 from gateway.edge import Edge
 from gateway.events.feed import ENDS
-from gateway.events.newsroom import HEARTBEAT_S, PAGE
+from gateway.events.newsroom import HEARTBEAT_S
 from gateway.events.stream import HEARTBEAT, IS_STREAM, STREAM
 from gateway.jobs import reading
 from mediamill.clock import monotonic
-from mediamill.events import queries
 from mediamill.events.model import EventType
 from mediamill.webhooks import fal
 
@@ -36,23 +36,13 @@ def streaming(request: Request, frames: AsyncIterator[bytes], headers: Mapping[s
 
 async def output_stream(edge: Edge, tenant_id: UUID, job_id: UUID) -> AsyncIterator[bytes]:
     """Stream a job's progress and log, and last its output, or why there is none."""
-    after = 0
-    async with edge.pulse.watch_job(job_id) as ear:
-        while not edge.closing.is_set():
-            async with edge.look() as connection:
-                found = await connection.execute(*queries.of_job(tenant_id, job_id, after=after, limit=PAGE))
-                rows = found.mappings().all()
-            for row in rows:
-                after = row["seq"]
-                if (told := _partly(row)) is not None:
-                    yield frame(told)
-            if rows and rows[-1]["type"] in ENDS:
-                yield frame(await _last_word(edge, tenant_id, job_id))
-                return
-            if not rows:
-                yield HEARTBEAT
-            if len(rows) < PAGE:
-                await ear.wait(HEARTBEAT_S)
+    async for row in followed(edge, tenant_id, job_id):
+        if row is None:
+            yield HEARTBEAT
+        elif row["type"] in ENDS:
+            yield frame(await _last_word(edge, tenant_id, job_id))
+        elif (told := _partly(row)) is not None:
+            yield frame(told)
 
 
 async def status_stream(edge: Edge, tenant_id: UUID, job_id: UUID, *, with_logs: bool) -> AsyncIterator[bytes]:

@@ -9,23 +9,19 @@ from typing import Any
 from uuid import UUID
 
 from fastapi.responses import StreamingResponse
-from sqlalchemy import RowMapping
 
+from gateway.compat.following import followed
 from gateway.compat.openai.asking import Asked
 from gateway.compat.openai.creating import unsuccessful
 from gateway.compat.openai.dialect import Refused, body_of, written
-from gateway.events.feed import ENDS
-from gateway.events.newsroom import HEARTBEAT_S
 from gateway.events.stream import HEARTBEAT
 from gateway.jobs import reading
 from gateway.jobs.models import Job
 from mediamill.errors import MediamillError
-from mediamill.events import queries
 from mediamill.jobs.states import State
 
 log = logging.getLogger(__name__)
 
-PAGE = 500
 DONE = b"data: [DONE]\n\n"
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -43,28 +39,9 @@ def frame(data: Mapping[str, Any], *, name: str | None = None) -> bytes:
     return (f"event: {name}\n" if name else "").encode() + f"data: {text}\n\n".encode()
 
 
-async def events(asked: Asked, job_id: UUID) -> AsyncIterator[RowMapping | None]:
-    """Give a job's events up to its last one, and ``None`` when there was nothing for a while."""
-    edge, after = asked.edge, 0
-    async with edge.pulse.watch_job(job_id) as ear:
-        while not edge.closing.is_set():
-            async with edge.look() as connection:
-                found = queries.of_job(asked.tenant_id, job_id, after=after, limit=PAGE)
-                rows = (await connection.execute(*found)).mappings().all()
-            for row in rows:
-                yield row
-                after = row["seq"]
-            if rows and rows[-1]["type"] in ENDS:
-                return
-            if not rows:
-                yield None
-            if len(rows) < PAGE:
-                await ear.wait(HEARTBEAT_S)
-
-
 async def quiet(asked: Asked, job_id: UUID) -> Frames:
     """Keep a stream alive until the job has ended."""
-    async for row in events(asked, job_id):
+    async for row in followed(asked.edge, asked.tenant_id, job_id):
         if row is None:
             yield HEARTBEAT
 

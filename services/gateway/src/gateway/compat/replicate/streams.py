@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
@@ -16,15 +16,13 @@ from sqlalchemy import RowMapping
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.compat.capability import Opened
+from gateway.compat.following import followed
 from gateway.compat.replicate.reading import read_prediction
 from gateway.edge import Edge
 from gateway.events.feed import ENDS
 from gateway.events.stream import HEARTBEAT, IS_STREAM, OPENING, STREAM
-from mediamill.events import queries
 from mediamill.webhooks.replicate import Log, Prediction, Told
 
-HEARTBEAT_S = 15.0
-PAGE = 500
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Type": STREAM}
 """The type goes without a charset: clients compare it."""
 
@@ -56,7 +54,7 @@ async def _frames(edge: Edge, opened: Opened, after: Place) -> AsyncIterator[byt
     log_so_far = Log()
     yield OPENING + b"\n"
     try:
-        async for row in _events(edge, opened, max(0, after.seq - 1)):
+        async for row in followed(edge, opened.tenant_id, opened.job_id, after=max(0, after.seq - 1)):
             if row is None:
                 yield HEARTBEAT
                 continue
@@ -65,26 +63,6 @@ async def _frames(edge: Edge, opened: Opened, after: Place) -> AsyncIterator[byt
                     yield _frame(Place(row["seq"], part), event, data)
     except SQLAlchemyError as error:
         log.warning("a stream ends: %s", type(error).__name__)
-
-
-async def _events(edge: Edge, opened: Opened, after: int) -> AsyncIterator[Any]:
-    """Give a job's events up to its last one; ``None`` when nothing came for a while."""
-    async with edge.pulse.watch_job(opened.job_id) as ear:
-        while not edge.closing.is_set():
-            async with edge.look() as connection:
-                found = queries.of_job(opened.tenant_id, opened.job_id, after=after, limit=PAGE)
-                rows = (await connection.execute(*found)).mappings().all()
-            is_end = bool(rows) and len(rows) < PAGE and rows[-1]["type"] in ENDS
-            for row in rows:
-                after = row["seq"]
-                if row["type"] not in ENDS or (is_end and row is rows[-1]):
-                    yield row
-            if is_end:
-                return
-            if not rows:
-                yield None
-            if len(rows) < PAGE:
-                await ear.wait(HEARTBEAT_S)
 
 
 async def _told(edge: Edge, opened: Opened, row: RowMapping, log_so_far: Log) -> list[tuple[str, str]]:

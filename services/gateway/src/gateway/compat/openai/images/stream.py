@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from gateway.compat.following import followed
 from gateway.compat.openai.asking import Asked
-from gateway.compat.openai.following import Frames, ended, events, frame
+from gateway.compat.openai.following import Frames, ended, frame
 from gateway.compat.openai.images.mapping import ROLE, pictures_of, size_of, usage_of
 from gateway.compat.openai.images.models import PostImages
 from gateway.compat.openai.made import base64_of
@@ -23,7 +24,7 @@ PARTIAL, COMPLETED = "image_generation.partial_image", "image_generation.complet
 async def frames(asked: Asked, job: Job, post: PostImages) -> Frames:
     """Send up to ``partial_images`` pictures as they are kept, and one completed event for each at the end."""
     job_id, sent = UUID(job.id), 0
-    async for row in events(asked, job_id):
+    async for row in followed(asked.edge, asked.tenant_id, job_id):
         if row is None:
             yield HEARTBEAT
         elif sent < (post.partial_images or 0) and _is_picture(row["type"], row["data"]):
