@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import httpx
 import pytest
@@ -63,6 +64,17 @@ def test_a_cancelled_prediction_s_stream_says_so_and_a_failed_one_raises(client:
     assert told(list(canceled.stream())) == [("done", '{"reason": "canceled"}')]
     with pytest.raises(RuntimeError, match="As asked"):
         list(failed.stream())
+
+
+def test_an_end_that_a_prediction_came_back_from_is_not_told(
+    client: replicate.Client, mill: Mill, gateway_url: str, owner: Any
+) -> None:
+    prediction = client.models.predictions.create("mediamill/test-fail", input={"class": "permanent"})
+    mill.work_until_idle()
+    httpx.post(f"{gateway_url}/v1/jobs/{prediction.id}/retry", headers=owner.headers).raise_for_status()
+    prediction.cancel()
+
+    assert told(list(prediction.stream())) == [("done", '{"reason": "canceled"}')]
 
 
 @pytest.mark.anyio

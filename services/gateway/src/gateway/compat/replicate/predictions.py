@@ -28,7 +28,6 @@ from gateway.jobs.waiting import wait_for_end, wanted_wait_s
 from gateway.keyring import Principal
 from gateway.limits import StrictJsonRoute
 from mediamill.errors import InvalidInput
-from mediamill.hints import DISPATCH, job_topic, tenant_topic
 from mediamill.jobs.cancel import cancel
 from mediamill.jobs.listing import page
 from mediamill.jobs.model import Job as JobRow
@@ -159,7 +158,7 @@ async def stream_prediction(
 async def _cancel(edge: Edge, customer: Principal, job_id: UUID) -> None:
     async with edge.transaction() as connection:
         await connection.run_sync(cancel, customer.tenant_id, job_id)
-    edge.tell(DISPATCH, job_topic(job_id), tenant_topic(customer.tenant_id))
+    edge.tell_of_cancel(job_id, customer.tenant_id)
 
 
 def _model_of_version(catalogue: Catalogue, text: str) -> Model:
