@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection
 
 from mediamill_testing.stacks import until
+
+_NO_CLIENTS_PORT = range(20_000, 30_000)
+"""Clients are given ports from 32768 on."""
 
 
 class Gateway:
@@ -30,12 +35,9 @@ class Gateway:
         return self._popen.pid
 
     def _launch(self) -> None:
-        self._popen = subprocess.Popen(
-            [sys.executable, "-m", "gateway", "--port", str(self.port)],
-            env=self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        argv = [sys.executable, "-m", "gateway", "--port", str(self.port)]
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  # it is closed with the gateway that writes it
+        self._popen = subprocess.Popen(argv, env=self._environment, stdout=self._said, stderr=self._said)
 
     def wait(self) -> None:
         """Wait until it is ready."""
@@ -44,7 +46,9 @@ class Gateway:
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """End it by a signal and give its exit code."""
         self._popen.send_signal(number)
-        return self._popen.wait(30)
+        code = self._popen.wait(30)
+        self._said.close()
+        return code
 
     def replace(self, number: signal.Signals) -> None:
         """End it by a signal and start another on its port."""
@@ -54,7 +58,8 @@ class Gateway:
 
     def _is_ready(self) -> bool:
         if self._popen.poll() is not None:
-            raise RuntimeError("the gateway ended while it started")
+            self._said.seek(0)
+            raise RuntimeError(f"the gateway ended while it started: {self._said.read()[-2000:].decode()}")
         asking = HTTPConnection("127.0.0.1", self.port, timeout=5)
         with closing(asking), suppress(OSError):
             asking.request("GET", "/readyz")
@@ -75,7 +80,9 @@ def gateways(count: int, environment: Mapping[str, str]) -> Iterator[list[Gatewa
 
 
 def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+    """Give a port that no client is given by chance, or one of them takes it while the gateway is being replaced."""
+    for port in random.sample(_NO_CLIENTS_PORT, 100):
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
