@@ -115,7 +115,7 @@ def test_nothing_is_held_while_a_prediction_is_made(mill: Mill, vendor: VendorSe
     assert (rows(mill, Lease), rows(mill, Wait), mill.wire.deliveries) == (0, 1, [])
 
 
-# 1 claims, 2 writes the intent, 3 writes the ticket, 4 parks; the vendor is asked between 2 and 3.
+# 1 claims, 2 writes the intent, 3 writes the ticket and parks; the vendor is asked between 2 and 3.
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("use", [1, 2, 3])
 def test_a_worker_killed_anywhere_buys_once(mill: Mill, vendor: VendorServer, use: int, moment: str) -> None:
@@ -136,6 +136,16 @@ def test_a_purchase_whose_answer_was_cut_off_is_found_again(mill: Mill, vendor: 
 
     assert state is State.SUCCEEDED
     assert vendor.bill.keys() == [f"{job}:0"]
+
+
+def test_a_purchase_is_found_again_where_the_list_shows_no_webhooks(mill: Mill, vendor: VendorServer) -> None:
+    vendor.faults.hide_hooks = True
+    vendor.faults.cut_sales = 1
+    job = mill.accept("test.wait", {"seconds": 0.1})
+
+    state = ended(mill, job)
+
+    assert (state, len(vendor.bill.sales())) == (State.SUCCEEDED, 1)
 
 
 def test_a_purchase_that_broke_before_it_was_made_is_made_again(mill: Mill, vendor: VendorServer) -> None:
@@ -167,6 +177,34 @@ def test_what_the_vendor_refuses_fails_the_job(mill: Mill, vendor: VendorServer)
     assert state is State.FAILED
     assert mill.job(job).error["code"] == "moderated"
     assert len(vendor.bill.keys()) == 1
+
+
+@pytest.mark.parametrize("cost", ["0", "0.04"])
+def test_what_the_vendor_refuses_to_sell_is_asked_for_once(mill: Mill, vendor: VendorServer, cost: str) -> None:
+    vendor.faults.refused = 1
+    job = mill.accept("test.wait", {"seconds": 0, "cost": cost})
+
+    deliver_and_die(mill, 4 if cost == "0" else 6, "after")
+    state = ended(mill, job)
+
+    assert (state, mill.job(job).error["code"], vendor.api.asked) == (
+        State.FAILED,
+        "permanent",
+        {"POST predictions": 1},
+    )
+    assert mill.steps(job)[0].result["value"]["failure"]["message"] == "replicate answered 422: Refused"
+
+
+def test_a_job_that_was_refused_asks_again_when_it_is_redriven(mill: Mill, vendor: VendorServer) -> None:
+    vendor.faults.refused = 1
+    job = mill.accept("test.wait", {"seconds": 0})
+    ended(mill, job)
+
+    with mill.db.unit_of_work() as connection:
+        redrive(connection, mill.tenant, job)
+    state = ended(mill, job)
+
+    assert (state, vendor.bill.keys()) == (State.SUCCEEDED, [f"{job}:0:2"])
 
 
 def test_a_passing_failure_is_bought_again_with_each_attempt(mill: Mill, vendor: VendorServer) -> None:

@@ -186,6 +186,12 @@ def test_retry_after_is_read_in_all_its_forms(header: str, seconds: float | None
     assert retry_after_s(header) == seconds
 
 
+def test_what_shows_another_key_is_not_taken_for_ones_own(vendor: Replicate, server: VendorServer) -> None:
+    vendor.submit(MODEL, {"seconds": 5}, effect())
+
+    assert vendor.find_like(MODEL, {"seconds": 5}, effect()) is None
+
+
 def test_without_a_webhook_what_looks_alike_is_adopted_or_left_alone(vendor: Replicate, server: VendorServer) -> None:
     vendor._hooked = False  # noqa: SLF001  # as with a public URL that the vendor cannot reach
     key = effect()

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, func, update
 
 from conductor.watch.schedule import pause_s
-from conductor.watch.tick import Watcher
+from conductor.watch.tick import Watcher, gathered
 from mediamill.clock import monotonic
 from mediamill.errors import ProviderDown, RateLimited
 from mediamill.jobs.states import State
@@ -109,6 +109,27 @@ def test_what_goes_on_is_looked_at_later_and_later(mill: Mill, vendor: VendorSer
 
     assert mill.predictions(job)[0].polls == 4
     assert pauses == sorted(pauses)
+
+
+def test_without_webhooks_each_wait_ends_at_its_first_look(mill: Mill, vendor: VendorServer) -> None:
+    jobs = [mill.accept("test.wait", {"seconds": seconds}) for seconds in (0, 0.1, 0.2, 0.3) * 5]
+
+    until(lambda: states(mill, jobs) == {State.SUCCEEDED}, mill.turn)
+
+    assert {mill.predictions(job)[0].polls for job in jobs} == {1}
+
+
+def test_ends_are_written_as_they_are_read(mill: Mill) -> None:
+    def reading() -> Iterator[list[Ended]]:
+        yield [Ended(id=str(number)) for number in range(150)]
+        yield [Ended(id="one")]
+        raise ProviderDown("away")
+
+    read = gathered(reading())
+
+    assert (len(next(read)), len(next(read))) == (150, 1)
+    with pytest.raises(ProviderDown):
+        next(read)
 
 
 @pytest.mark.parametrize("error", [ProviderDown("away"), RateLimited("busy", retry_after_s=60)])

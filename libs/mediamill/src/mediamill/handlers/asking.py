@@ -16,10 +16,11 @@ from mediamill.handlers.parked import Awaited, Left, Parked, Recalled
 from mediamill.handlers.purse import Purse
 from mediamill.handlers.run import Run, Stop
 from mediamill.jobs import predictions
+from mediamill.jobs.settled import Settled, settle_at_once
 from mediamill.processes import Stopped
 from mediamill.providers.hooks import new_token, token_hash
 from mediamill.providers.model import PredictionState
-from mediamill.providers.protocol import EffectKey, Ended, Provider, Ticket
+from mediamill.providers.protocol import EffectKey, Ended, Failure, Provider, Ticket
 from mediamill.steps.model import StepState
 
 A = TypeVar("A")
@@ -123,12 +124,21 @@ class Buyer:
         self._fenced.prove(held_at)
         try:
             ticket = provider.submit(ask, effect)
-        except (RateLimited, Permanent) as refusal:
+        except RateLimited as refusal:
             self._db.one(predictions.refuse(self._run.job_id, self._place.ordinal, purchase))
-            if isinstance(refusal, RateLimited):
-                raise self._parked((refusal.retry_after_s or AGAIN_S) * random.uniform(1, 1.5)) from refusal
+            raise self._parked((refusal.retry_after_s or AGAIN_S) * random.uniform(1, 1.5)) from refusal
+        except Permanent as refusal:
+            self._refused(provider.vendor, effect, refusal)
             raise
         return self._hold(provider, ask, effect, ticket)
+
+    def _refused(self, vendor: str, effect: EffectKey, refusal: Permanent) -> None:
+        """Write a refusal down as the purchase's end, so that no replay asks again and the handler may go on."""
+        ended = Ended(id=str(effect), failure=Failure.of(refusal))
+        settle_at_once(self._db, [Settled(vendor, token_hash(effect.token), ended)])
+        self._db.one(
+            predictions.refuse(self._run.job_id, self._place.ordinal, effect.purchase)
+        )  # if not wanted any more
 
     def _hold(self, provider: Provider[A, T], ask: A, effect: EffectKey, ticket: Ticket) -> T:
         bought = predictions.Bought(

@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeEngine
 from mediamill.budgets import settle as budgets
 from mediamill.budgets.settle import Cost
 from mediamill.db.prepared import Prepared, parameter, prepared
+from mediamill.db.session import Database
 from mediamill.jobs import transition
 from mediamill.jobs.ended import take_hold
 from mediamill.jobs.model import Job
@@ -111,6 +112,13 @@ def settle_with_books(connection: Connection, ends: Sequence[Settled]) -> list[O
     settled = {row.place for row in rows if row.is_settled}
     _give_back(connection, [end.ended for place, end in enumerate(ends) if place not in settled])
     return [Outcome(row.place, row.job_id, row.tenant_id, row.is_woken, is_left=False) for row in rows]
+
+
+def settle_at_once(db: Database, ends: Sequence[Settled]) -> list[Outcome]:
+    """Do the one, and the other for what it left."""
+    outcomes: list[Outcome] = db.rows(settle(ends))
+    left = [ends[row.place] for row in outcomes if row.is_left]
+    return outcomes + (db.run(lambda connection: settle_with_books(connection, left)) if left else [])
 
 
 def billed(ended: Ended) -> Decimal | None:

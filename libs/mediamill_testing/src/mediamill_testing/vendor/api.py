@@ -18,7 +18,14 @@ from mediamill_testing.vendor.faults import Faults
 from mediamill_testing.vendor.messenger import SECRET, Messenger
 
 Moment = Callable[[str, Sale], None]
-TITLES = {429: "Too many requests", 500: "Broken", 503: "Away", 401: "Unauthenticated", 404: "Not found"}
+TITLES = {
+    422: "Refused",
+    429: "Too many requests",
+    500: "Broken",
+    503: "Away",
+    401: "Unauthenticated",
+    404: "Not found",
+}
 
 
 class Api:
@@ -126,7 +133,9 @@ class Api:
         cursor = parse_qs(scope["query_string"].decode()).get("cursor", [None])[0]
         sales, below = self._bill.page(int(cursor) if cursor else None)
         following = f"{self._base}/v1/predictions?cursor={below}" if below else None
-        return {"previous": None, "next": following, "results": [sale.shown(self._base) for sale in sales]}
+        hidden = {"webhook": None} if self._faults.hide_hooks else {}
+        shown = [sale.shown(self._base) | hidden for sale in sales]
+        return {"previous": None, "next": following, "results": shown}
 
     def _count(self, scope: Scope) -> None:
         last = scope["path"].strip("/").split("/")[-1]
@@ -143,6 +152,9 @@ class Api:
         if self._faults.throttled > 0:
             self._faults.throttled -= 1
             return HTTPStatus.TOO_MANY_REQUESTS
+        if self._faults.refused > 0:
+            self._faults.refused -= 1
+            return HTTPStatus.UNPROCESSABLE_ENTITY
         if self._faults.broken > 0:
             self._faults.broken -= 1
             return HTTPStatus.INTERNAL_SERVER_ERROR

@@ -15,6 +15,10 @@ class Faults:
     """Each webhook is sent so many times."""
     late_hooks_s: float = 0
     """Each webhook is sent so much too late."""
+    hide_hooks: bool = False
+    """The list does not show to where webhooks go."""
+    refused: int = 0
+    """So many requests are answered 422."""
     forge_hooks: bool = False
     """Webhooks are signed with another secret."""
     early_hooks: bool = False

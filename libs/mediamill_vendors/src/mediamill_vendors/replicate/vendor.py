@@ -83,17 +83,16 @@ class Replicate:
         )
 
     def find_like(self, model: str, input: Mapping[str, Any], effect: EffectKey) -> str | None:
-        """The same, also where no webhook carried the key: by what was asked for since then.
+        """The same, also where the list shows no webhook, and so no key: by what was asked for since then.
 
         Raises ``OutcomeUnknown`` when several predictions look alike.
         """
-        if self._hooked:
-            return self.find(effect)
-        alike = [
-            found.id
-            for found in self._since(effect.begun_at)
-            if found.model == model.partition(":")[0] and found.input == dict(input)
-        ]
+        alike = list[str]()
+        for found in self._since(effect.begun_at):
+            if effect_of(found.webhook) == str(effect):
+                return found.id
+            if not found.webhook and found.model == model.partition(":")[0] and found.input == dict(input):
+                alike.append(found.id)
         if len(alike) > 1:
             raise OutcomeUnknown(f"{len(alike)} predictions of {model} could be the one that was bought.")
         return alike[0] if alike else None

@@ -17,7 +17,7 @@ from mediamill.db.session import Database
 from mediamill.errors import MediamillError
 from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
 from mediamill.jobs.predictions import FORGOTTEN_S
-from mediamill.jobs.settled import Outcome, Settled, drop, settle, settle_with_books
+from mediamill.jobs.settled import Settled, drop, settle_at_once
 from mediamill.providers.model import PredictionState
 from mediamill.providers.protocol import EffectKey, Ended, Vendor
 from mediamill.settings import Settings
@@ -101,19 +101,12 @@ class Watcher:
     def _write(self, ends: Sequence[tuple[Row[Any], Ended]]) -> int:
         settled = [Settled(self._name, row.token_hash, end) for row, end in ends]
         for start in range(0, len(settled), SETTLED_AT_ONCE):
-            outcomes = self._settle(settled[start : start + SETTLED_AT_ONCE])
-            topics = {topic for row in outcomes for topic in (job_topic(row.job_id), tenant_topic(row.tenant_id))}
+            outcomes = settle_at_once(self._db, settled[start : start + SETTLED_AT_ONCE])
+            woken = [row for row in outcomes if row.is_woken]
+            topics = {topic for row in woken for topic in (job_topic(row.job_id), tenant_topic(row.tenant_id))}
             if topics:
                 publish_hint(DISPATCH, *topics)
         return len(ends)
-
-    def _settle(self, ends: Sequence[Settled]) -> list[Outcome]:
-        """Write ends down and give what was woken."""
-        outcomes: list[Outcome] = self._db.rows(settle(ends))
-        left = [ends[row.place] for row in outcomes if row.is_left]
-        if left:
-            outcomes += self._db.run(lambda connection: settle_with_books(connection, left))
-        return [row for row in outcomes if row.is_woken]
 
     def _cancel(self, rows: Sequence[Row[Any]]) -> int:
         """Have predictions stopped, one after the other; what got no answer comes again at its next time."""
