@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ pytestmark = pytest.mark.alone
 
 JOBS = 300
 SECONDS = 3.0
-MOST_RSS_MB = 200
+MOST_RSS_MB = 195
 
 
 def test_hundreds_wait_behind_one_worker(tmp_path: Path) -> None:
@@ -28,4 +27,4 @@ def test_hundreds_wait_behind_one_worker(tmp_path: Path) -> None:
         for waits in (told, looked_at):
             assert (waits.succeeded, waits.most_held) == (JOBS, 0)
             assert waits.worker_rss_mb < MOST_RSS_MB
-            assert statistics.quantiles(waits.lags_s(), n=100)[98] < 5
+            assert waits.lags_ms()["went_on"]["p99"] < 5_000

@@ -12,6 +12,7 @@ from mediamill_testing.stacks import FINAL, Stack, until
 
 BATCH = 500
 LOOK_EVERY_S = 1
+MOMENTS = ("woken", "went_on", "ended")
 
 STATES = """
 SELECT state, count(*)::int AS n, (
@@ -20,10 +21,17 @@ SELECT state, count(*)::int AS n, (
 FROM jobs WHERE id = ANY(%(ids)s) GROUP BY state
 """
 LOOKED = "SELECT max(polls)::int AS most_looks FROM predictions WHERE job_id = ANY(%(ids)s)"
-WOKEN = """
-SELECT predictions.vendor_id, extract(epoch FROM min(events.at))::double precision AS at
-FROM events JOIN predictions ON predictions.job_id = events.job_id
-WHERE events.job_id = ANY(%(ids)s) AND events.type = 'job.woken' GROUP BY predictions.vendor_id
+LAGS = """
+WITH woken AS (
+    SELECT job_id, min(seq) AS seq, min(at) AS at FROM events
+    WHERE job_id = ANY(%(ids)s) AND type = 'job.woken' GROUP BY job_id
+)
+SELECT predictions.vendor_id, extract(epoch FROM woken.at)::double precision AS woken,
+    extract(epoch FROM went_on.at)::double precision AS went_on,
+    extract(epoch FROM ended.at)::double precision AS ended
+FROM woken JOIN predictions USING (job_id)
+JOIN events AS went_on ON went_on.job_id = woken.job_id AND went_on.seq = woken.seq + 1
+JOIN events AS ended ON ended.job_id = woken.job_id AND ended.type = 'job.succeeded'
 """
 BETWEEN = """
 SELECT count(*) FILTER (WHERE type = 'job.woken')::int AS woken,
@@ -78,30 +86,35 @@ class Waits:
         """Give how often the vendor was asked for one of them, at most."""
         return int(self._stack.sql(LOOKED, ids=self._ids)[0]["most_looks"])
 
-    def lags_s(self) -> list[float]:
-        """Give how long after its prediction's end each was woken, sorted."""
-        ends = httpx.get(f"{_vendor_url(self._stack)}/bill", timeout=60).json()["ends_at"]
-        return sorted(row["at"] - ends[row["vendor_id"]] for row in self._stack.sql(WOKEN, ids=self._ids))
+    def parked_after_s(self) -> float:
+        """Tell how long it took from the first post until all waited."""
+        return float(self._stack.sql(BETWEEN, ids=self._ids)[0]["parked_after_s"])
+
+    def lags_ms(self) -> dict[str, dict[str, int]]:
+        """Give how long after its prediction's end, by the vendor's clock, each job was woken, went on, and had ended.
+
+        It was woken when it was in line again, and went on when a worker ran its code.
+        """
+        ends = self._bill()["ends_at"]
+        rows = self._stack.sql(LAGS, ids=self._ids)
+        return {name: _spread_ms([row[name] - ends[row["vendor_id"]] for row in rows]) for name in MOMENTS}
 
     def figures(self) -> dict[str, Any]:
         """Give what was seen."""
-        lags = self.lags_s()
-        cuts = statistics.quantiles(lags, n=100)
-        asked = httpx.get(f"{_vendor_url(self._stack)}/bill", timeout=60).json()["asked"]
+        bill = self._bill()
         return {
             "succeeded": self.succeeded,
             "most_waiting": self.most_waiting,
             "leases_of_waiting_jobs": self.most_held,
             "worker_rss_mb": {"before": round(self.idle_rss_mb, 1), "most": round(self.worker_rss_mb, 1)},
             "most_looks": self.most_looks(),
-            "wake_lag_ms": {
-                "p50": round(cuts[49] * 1000),
-                "p99": round(cuts[98] * 1000),
-                "max": round(lags[-1] * 1000),
-            },
+            "after_the_end_ms": self.lags_ms(),
             **{name: round(value, 2) for name, value in self._stack.sql(BETWEEN, ids=self._ids)[0].items()},
-            "vendor_requests": asked,
+            "vendor_requests": bill["asked"],
         }
+
+    def _bill(self) -> dict[str, Any]:
+        return dict(httpx.get(f"{_vendor_url(self._stack)}/bill", timeout=60).json())
 
     def _look(self) -> bool:
         rows = self._stack.sql(STATES, ids=self._ids)
@@ -110,6 +123,11 @@ class Waits:
         self.most_held = max(self.most_held, rows[0]["held"])
         self.worker_rss_mb = max(self.worker_rss_mb, _rss_mb(self._worker_pid))
         return sum(n for state, n in self._states.items() if state in FINAL) == len(self._ids)
+
+
+def _spread_ms(seconds: list[float]) -> dict[str, int]:
+    cuts = statistics.quantiles(seconds, n=100)
+    return {name: round(s * 1000) for name, s in (("p50", cuts[49]), ("p99", cuts[98]), ("max", max(seconds)))}
 
 
 def _rss_mb(pid: int) -> float:

@@ -16,6 +16,7 @@ from mediamill.handlers.process import WorkerProcess
 from mediamill.handlers.pulse import PulseWriter
 from mediamill.handlers.registration import Registration
 from mediamill.handlers.runner import Parts
+from mediamill.processes import give_memory_back
 from mediamill.queues.registry import Registry, registry
 from mediamill.settings import settings
 from mediamill.telemetry.logs import configure_logs
@@ -62,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     queues = chosen_queues(arguments.queues, found)
     for name in queues:
         found.queue(name).load_handlers()
+    give_memory_back()
     slots = arguments.slots or slots_for(queues, found)
     url = config.database_url.get_secret_value()
     serves = served(found.queue(name) for name in queues)
