@@ -38,7 +38,8 @@ class Studio(NamedTuple):
     url: str
     key: str
     mill: Mill
-    at_work: threading.Event
+    hands: threading.Lock
+    """Held by whoever says whether there is work: the mill for each turn, a test that has it rest."""
     patience: Patience
 
     @contextmanager
@@ -52,12 +53,9 @@ class Studio(NamedTuple):
 
     @contextmanager
     def resting(self) -> Iterator[None]:
-        """Do no jobs for the length of the block."""
-        self.at_work.clear()
-        try:
+        """Do no jobs for the length of the block, which begins when the turn under way has ended."""
+        with self.hands:
             yield
-        finally:
-            self.at_work.set()
 
     def another_key(self, name: str, **facts: Any) -> str:
         """Give a key of another tenant."""
@@ -77,19 +75,18 @@ def open_studio(database_url: str, folder: Path, **changes: Any) -> Iterator[Stu
     )
     registry = Registry({name: queue for name, queue in discover().queues.items() if name in QUEUES})
     mill = Mill(config, folder, registry)
-    at_work = threading.Event()
-    worker = Loop("studio", lambda: _work(mill, at_work), time.sleep, _TURN_S)
+    hands = threading.Lock()
+    worker = Loop("studio", lambda: _work(mill, hands), time.sleep, _TURN_S)
     port = _free_port()
     app = create_app(config, registry)
     server = Server(app, "127.0.0.1", port)
     gateway = threading.Thread(target=server.run)
     try:
-        at_work.set()
         worker.start()
         gateway.start()
         url = f"http://127.0.0.1:{port}"
         _wait_until_ready(url, gateway)
-        yield Studio(url, _key_of(mill, mill.tenant), mill, at_work, app.state.patience)
+        yield Studio(url, _key_of(mill, mill.tenant), mill, hands, app.state.patience)
     finally:
         server.should_exit = True
         worker.stop()
@@ -98,12 +95,11 @@ def open_studio(database_url: str, folder: Path, **changes: Any) -> Iterator[Stu
         mill.close()
 
 
-def _work(mill: Mill, at_work: threading.Event) -> int:
+def _work(mill: Mill, hands: threading.Lock) -> int:
     """Take a turn. After one that broke the worker looks to itself at once, as its heartbeat would have it do."""
-    if not at_work.is_set():
-        return 0
     try:
-        return mill.turn()
+        with hands:
+            return mill.turn()
     except (SQLAlchemyError, psycopg.Error):
         mill.worker.beat()
         raise
