@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from mediamill.clock import now
 from mediamill.jobs.states import State
 from mediamill.providers.model import PredictionRow
 from mediamill.webhooks.signing import signed_headers
+from mediamill_testing.books import left_over
 from mediamill_testing.harness import Mill
 from mediamill_testing.plugin import read_settings_anew
 from mediamill_testing.stacks import until
@@ -74,6 +77,25 @@ def test_a_webhook_that_comes_before_the_ticket_is_not_missed(mill: Mill, hooked
 
     assert mill.state_of(job) is State.SUCCEEDED
     assert mill.told(job) == ["queued", "started", "succeeded"]
+
+
+def test_webhooks_that_come_together_wake_each_job_and_settle_what_was_paid(mill: Mill, hooked: VendorServer) -> None:
+    free = [mill.accept("test.wait", {"seconds": 60}) for _ in range(6)]
+    paid = [mill.accept("test.wait", {"seconds": 60, "cost": "0.04"}) for _ in range(2)]
+    mill.work_until_idle()
+    sales = hooked.bill.sales()
+    for sale in sales:
+        sale.seconds = 0
+
+    with ThreadPoolExecutor(len(sales)) as vendors:
+        answers = [answer.status_code for answer in vendors.map(post, sales)]
+    mill.work_until_idle()
+    mill.treasurer.tick()
+
+    assert answers == [204] * 8
+    assert {mill.state_of(job) for job in free + paid} == {State.SUCCEEDED}
+    assert [mill.job(job).cost for job in paid] == [Decimal("0.04")] * 2
+    assert left_over(mill) == 0
 
 
 def test_the_same_webhook_again_changes_nothing(mill: Mill, hooked: VendorServer) -> None:
