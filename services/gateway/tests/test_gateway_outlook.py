@@ -12,11 +12,13 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import delete, text, update
 
+from conductor.dispatch.tick import Dispatcher
 from mediamill import clock
 from mediamill.jobs.accept import accept
 from mediamill.jobs.model import Job, Worker
 from mediamill.queues import queries
 from mediamill.queues.positions import MOST_AHEAD
+from mediamill.settings import ProviderLimit
 from mediamill.tenants.model import Tenant
 from mediamill_testing.harness import Mill
 
@@ -106,6 +108,29 @@ async def test_a_tenant_at_its_limit_waits_for_its_own_jobs(client: httpx.AsyncC
 
     assert found["waiting_for"]["reason"] == "tenant_limit"
     assert found["eta"] is not None
+
+
+@pytest.mark.parametrize("limit", [{"running": 1}, {"per_minute": 6}])
+async def test_a_provider_at_its_limit_is_named(
+    client: httpx.AsyncClient, app: FastAPI, mill: Mill, limit: dict[str, int]
+) -> None:
+    limits = {"local": ProviderLimit.model_validate(limit)}
+    config = app.state.edge.config = mill.config.model_copy(update={"provider_limits": limits})
+    jobs = [mill.accept("test.noop") for _ in range(3)]
+    Dispatcher(mill.db, mill.registry, mill.wire, config).tick()  # type: ignore[arg-type]
+
+    found = await get(client, jobs[2])
+
+    told = found["waiting_for"]
+    assert told["reason"] == "provider_limit"
+    assert "local" in told["detail"]
+    assert str(next(iter(limit.values()))) in told["detail"]
+    assert found["eta"] is not None
+    if "running" in limit:
+        assert told["until"] is None
+    else:
+        left_s = (datetime.fromisoformat(told["until"]) - clock.now()).total_seconds()
+        assert 10 < left_s <= 20
 
 
 async def test_a_kind_at_its_limit_is_named(client: httpx.AsyncClient, app: FastAPI, mill: Mill) -> None:

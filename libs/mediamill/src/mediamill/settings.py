@@ -5,8 +5,22 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ProviderLimit(BaseModel):
+    """What may be asked of one provider, by all tenants together; what is missing is not limited."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    running: int | None = Field(None, ge=1, description="Jobs that hold a slot or whose prediction is in flight there.")
+    per_minute: float | None = Field(None, gt=0, description="Jobs that begin, a tenth of it at once after a pause.")
+
+    @property
+    def burst(self) -> float:
+        """How many may begin at once after a pause."""
+        return max(1.0, (self.per_minute or 0) / 10)
 
 
 class Settings(BaseSettings):
@@ -85,6 +99,11 @@ class Settings(BaseSettings):
     sweep_s: float = Field(1, gt=0, description="How often dead workers and due timers are looked for, in seconds.")
     max_crashes: int = Field(3, ge=1, description="A job that took this many workers down fails as 'crashed'.")
 
+    provider_limits: dict[str, ProviderLimit] = Field(
+        {},
+        description="What each provider allows over all tenants, as JSON; conductors and gateways have the same: "
+        '{"replicate": {"running": 10, "per_minute": 600}}.',
+    )
     model_aliases: dict[str, str] = Field(
         {},
         description="Names of models that drop-in clients use, and the kind that serves each, as JSON: "

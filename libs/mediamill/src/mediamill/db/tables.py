@@ -5,7 +5,7 @@ from mediamill.budgets.model import Account, Entry, Hold, Reservation, UsageDay,
 from mediamill.db.base import Base
 from mediamill.events.model import Event
 from mediamill.jobs.model import Deadline, Idempotency, Job, Lease, Line, Reuse, Signal, Wait, Worker
-from mediamill.providers.model import PredictionRow
+from mediamill.providers.model import PredictionRow, QuotaRow
 from mediamill.queues.model import QueueState, Schedule
 from mediamill.steps.model import Step
 from mediamill.tenants.model import ApiKey, Tenant
@@ -29,6 +29,7 @@ __all__ = [
     "Line",
     "PredictionRow",
     "QueueState",
+    "QuotaRow",
     "Reservation",
     "Reuse",
     "Schedule",

@@ -83,8 +83,8 @@ _TOLD_REUSED = """told_reused AS (
 )"""
 
 _IN_LINE = """in_line AS (
-    INSERT INTO lines (job_id, queue, tenant_id, kind, priority, run_at)
-    SELECT id, made.queue, made.tenant_id, made.kind, 9 - made.priority, coalesce(asked.run_at, now())
+    INSERT INTO lines (job_id, queue, tenant_id, kind, priority, run_at, provider)
+    SELECT id, made.queue, made.tenant_id, made.kind, 9 - made.priority, coalesce(asked.run_at, now()), asked.provider
     FROM made JOIN asked USING (id) WHERE made.state = 'queued'
 )"""
 

@@ -88,6 +88,8 @@ class Line(Base):
     run_at: Mapped[datetime] = mapped_column(server_default=func.now())
     generation: Mapped[int | None] = mapped_column(SmallInteger)
     """The job's, so that it is handed over where it is served."""
+    provider: Mapped[str | None] = mapped_column(Text)
+    """The job's, to be counted where the provider has a limit; null in rows of releases that did not write it."""
 
 
 class Lease(Base):
@@ -104,6 +106,7 @@ class Lease(Base):
     worker_id: Mapped[UUID | None]
     published_at: Mapped[datetime] = mapped_column(server_default=func.now())
     claimed_at: Mapped[datetime | None]
+    provider: Mapped[str | None] = mapped_column(Text)
 
 
 class Wait(Base):

@@ -71,7 +71,10 @@ def steps(tenant_id: UUID, job_id: UUID) -> Select[Any]:
 
 
 _WAITING = text("""
-SELECT jobs.queue, jobs.kind, jobs.attempt, jobs.generation, lines.run_at,
+SELECT jobs.queue, jobs.kind, jobs.provider, jobs.attempt, jobs.generation, lines.run_at,
+    coalesce(lines.rank = 0 AND EXISTS (
+        SELECT 1 FROM predictions AS bought WHERE bought.job_id = jobs.id AND bought.vendor_id IS NOT NULL
+    ), false) AS is_bought,
     coalesce(lines.run_at > now(), false) AS is_later,
     leases.job_id IS NOT NULL AS is_handed_over, waits.reason AS awaited, waits.signal,
     coalesce(waits.wake_at, predictions.next_at) AS wake_at, waits.pending, predictions.vendor, predictions.polls,

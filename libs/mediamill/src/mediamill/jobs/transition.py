@@ -64,6 +64,7 @@ RETURNED = (
     Job.parent_step,
     Job.attempt,
     Job.generation,
+    Job.provider,
     Job.crashes,
     Job.cache,
     Job.fingerprint,
@@ -120,8 +121,9 @@ def in_line(moved: CTE, *, rank: int, delay_s: ColumnElement[Any]) -> CTE:
         9 - moved.c.priority,
         func.now() + func.make_interval(0, 0, 0, 0, 0, 0, delay_s),
         moved.c.generation,
+        moved.c.provider,
     )
-    columns = ["job_id", "queue", "tenant_id", "kind", "rank", "priority", "run_at", "generation"]
+    columns = ["job_id", "queue", "tenant_id", "kind", "rank", "priority", "run_at", "generation", "provider"]
     return insert(Line).from_select(columns, rows).cte("in_line")
 
 
@@ -167,7 +169,7 @@ def claimed(which: ColumnElement[bool], job_id: UUID, delivery: int, worker_id: 
             generation=func.coalesce(Job.generation, highest()),
             started_at=func.coalesce(Job.started_at, func.clock_timestamp()),
         )
-        .returning(*RETURNED, Job.root_id, Job.input, Job.provider, Job.key_id, Job.max_cost, Job.progress)
+        .returning(*RETURNED, Job.root_id, Job.input, Job.key_id, Job.max_cost, Job.progress)
         .cte("claimed")
     )
     leased = (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, SmallInteger, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mediamill.db.base import Base
+from mediamill.db.base import NARROW, Base
 
 
 class PredictionState(StrEnum):
@@ -51,3 +52,16 @@ class PredictionRow(Base):
     next_at: Mapped[datetime | None]
     """When the conductor looks at it next; null when nothing is left to do."""
     polls: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+
+
+class QuotaRow(Base):
+    """What is left of a limited provider's rate, and which tenant's turn it is there."""
+
+    __tablename__ = "quotas"
+    __table_args__ = {"postgresql_with": {**NARROW, "fillfactor": "50"}}
+
+    provider: Mapped[str] = mapped_column(Text, primary_key=True)
+    tokens: Mapped[float]
+    at: Mapped[datetime]
+    """When there were so many."""
+    turns: Mapped[dict[str, Any]] = mapped_column(server_default="{}")

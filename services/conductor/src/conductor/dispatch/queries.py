@@ -91,6 +91,34 @@ CANDIDATES = text(_CANDIDATES)
 Whatever age does to the order between priorities, within one it is the order of age already, so the next jobs of a
 tenant are among these."""
 
+_PROVIDER = """coalesce(lines.provider, (SELECT provider FROM jobs WHERE jobs.id = lines.job_id))"""
+
+_IS_BOUGHT = """(lines.rank = 0 AND EXISTS (
+    SELECT 1 FROM predictions WHERE predictions.job_id = lines.job_id AND predictions.vendor_id IS NOT NULL))"""
+
+LIMITED_CANDIDATES = text(
+    _CANDIDATES.replace(
+        "SELECT job_id, kind, generation FROM lines",
+        f"SELECT job_id, kind, generation, {_PROVIDER} AS provider, {_IS_BOUGHT} AS is_bought FROM lines",  # noqa: S608
+    )
+    .replace("head.generation,", "head.generation, head.provider, head.is_bought,")
+    .replace(
+        "AND (CAST(:served",
+        f"AND ({_PROVIDER} <> ALL(CAST(:full_providers AS text[])) OR {_IS_BOUGHT})\n      AND (CAST(:served",
+    )
+)
+"""The same where providers have limits: a job of a full one is among them only if its prediction is bought already."""
+
+LOCK_PROVIDERS = text("""
+SELECT pg_advisory_xact_lock(:key, number)
+FROM (SELECT DISTINCT hashtext(name) AS number FROM unnest(CAST(:names AS text[])) AS name ORDER BY number) AS ordered
+""")
+
+KEEP_QUOTA = text("""
+INSERT INTO quotas (provider, tokens, at, turns) VALUES (:provider, :tokens, :at, CAST(:turns AS jsonb))
+ON CONFLICT (provider) DO UPDATE SET tokens = excluded.tokens, at = excluded.at, turns = excluded.turns
+""")
+
 CHOICE = text(f"""
 SELECT coalesce(queues.turns, '{{}}') AS turns, CAST(queues.xmin AS text) AS version, found.*
 FROM (SELECT 1) AS always
@@ -113,13 +141,13 @@ SELECT tenant_id, count(*) AS jobs FROM leases WHERE tenant_id = ANY(CAST(:ids A
 _MOVE = """\
 unlined AS (
     DELETE FROM lines USING held WHERE lines.job_id = held.id
-    RETURNING lines.job_id, lines.queue, lines.tenant_id, lines.kind
+    RETURNING lines.job_id, lines.queue, lines.tenant_id, lines.kind, lines.provider
 ), moved AS (
     UPDATE jobs SET delivery = delivery + 1 FROM unlined WHERE jobs.id = unlined.job_id
     RETURNING jobs.id, jobs.delivery
 ), leased AS (
-    INSERT INTO leases (job_id, queue, tenant_id, kind, delivery)
-    SELECT unlined.job_id, unlined.queue, unlined.tenant_id, unlined.kind, moved.delivery
+    INSERT INTO leases (job_id, queue, tenant_id, kind, delivery, provider)
+    SELECT unlined.job_id, unlined.queue, unlined.tenant_id, unlined.kind, moved.delivery, unlined.provider
     FROM unlined JOIN moved ON moved.id = unlined.job_id
     ON CONFLICT (job_id) DO UPDATE
     SET delivery = excluded.delivery, worker_id = NULL, published_at = now(), claimed_at = NULL

@@ -13,6 +13,7 @@ from conductor.dispatch import queries
 from conductor.dispatch.choice import fair_share, tenant_lines
 from conductor.dispatch.express import LOCK_CLASS, all_at_once
 from conductor.dispatch.pace import Pace
+from conductor.dispatch.quotas import Quotas, Shares
 from conductor.dispatch.routes import Cohorts, Labels, Routes, routes
 from conductor.dispatch.window import LiveWorker, slots_of, window
 from conductor.loops import rest_after
@@ -44,6 +45,7 @@ class Dispatcher:
         self._config = config
         self._cohorts = Cohorts()
         self._pace = Pace()
+        self._quotas = Quotas(registry, config.provider_limits)
         self._long: set[str] = set()
         self.is_short = False
         """Whether the last turn may have left somebody in line for want of a slot, so that a free one is news."""
@@ -59,7 +61,7 @@ class Dispatcher:
         outstanding: dict[str, list[int]] = look.outstanding or {}
         unclaimed = {queue: jobs for queue, (jobs, _) in outstanding.items()}
         handed_over = 0
-        for queue in look.ready:
+        for queue in self._quotas.in_turn(look.ready):
             slots = slots_of(queue, workers)
             self._pace.look(queue, outstanding.get(queue, [0, 0])[1], slots, monotonic())
             prefetch, depth = self._ahead(queue)
@@ -88,6 +90,9 @@ class Dispatcher:
 
     def _fill(self, queue: str, free: int, ways: Routes) -> list[Delivery]:
         """Hand over up to ``free`` jobs of a queue: all of them where that is possible, else a fair choice."""
+        if self._quotas.of(queue):
+            self.is_short = True
+            return self._within_quotas(queue, free, ways)
         if ways.narrow or self._limits(queue):
             self.is_short = True
             return self._hand_over(queue, free, ways)
@@ -99,6 +104,11 @@ class Dispatcher:
         chosen = fair_share(self._db, queue, free, ways.served, self._config.age_step_ms)
         self._remember(queue, is_long=chosen is None or len(chosen) == free)
         return self._hand_over(queue, free, ways) if chosen is None else chosen
+
+    def _within_quotas(self, queue: str, free: int, ways: Routes) -> list[Delivery]:
+        """Look twice where slots are left: what stands behind jobs of a provider is seen once that is full."""
+        first = self._hand_over(queue, free, ways)
+        return [*first, *self._hand_over(queue, free - len(first), ways)] if 0 < len(first) < free else first
 
     def _remember(self, queue: str, *, is_long: bool) -> None:
         """Keep in mind whether a line is longer than its room, so that it need not be tried to hand it over whole."""
@@ -125,10 +135,15 @@ class Dispatcher:
                 return []
             kind_room = self._kind_room(connection, queue)
             full_kinds = [kind for kind, room in kind_room.items() if room <= 0]
-            rows = _candidates(connection, queue, slots, full_kinds, ways)
+            shares = Shares(connection, self._quotas.of(queue))
+            rows = shares.candidates({"queue": queue, "slots": slots, "full_kinds": full_kinds, "served": ways.served})
             lines = _lines(connection, rows, slots, self._config.age_step_ms)
-            batch = next_batch(lines, Turns.model_validate(remembered.turns), slots, kind_room)
-            return _take(connection, queue, batch, _addressed(batch.jobs, rows, ways))
+            turns = Turns.model_validate(remembered.turns)
+            batch = next_batch(shares.fitting(lines, kind_room), turns, slots, kind_room)
+            taken = _take(connection, queue, batch, _addressed(batch.jobs, rows, ways))
+            if shares.keep(lines, taken):
+                self._quotas.served(queue)
+            return taken
 
     def _kind_room(self, connection: Connection, queue: str) -> dict[str, int]:
         limits = self._limits(queue)
@@ -149,13 +164,6 @@ def live_workers(connection: Connection, lease_s: float) -> list[LiveWorker]:
 
 def _live(found: Mapping[str, Any]) -> LiveWorker:
     return LiveWorker(UUID(found["id"]), frozenset(found["queues"]), found["slots"], found["busy"], found["cohort"])
-
-
-def _candidates(
-    connection: Connection, queue: str, slots: int, full_kinds: Sequence[str], ways: Routes
-) -> Sequence[Row[Any]]:
-    given = {"queue": queue, "slots": slots, "full_kinds": list(full_kinds), "served": ways.served}
-    return connection.execute(queries.CANDIDATES, given).all()
 
 
 def _addressed(jobs: Sequence[UUID], rows: Sequence[Row[Any]], ways: Routes) -> dict[UUID, str | None]:

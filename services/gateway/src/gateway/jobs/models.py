@@ -69,7 +69,7 @@ class Progress(TypedDict):
 
 
 class WaitingFor(BaseModel):
-    """What keeps a job from running now; provider_limit is reserved and not told yet."""
+    """What keeps a job from running now."""
 
     reason: Literal[
         "line",

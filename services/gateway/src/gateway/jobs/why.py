@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import RowMapping
 
 from gateway.jobs.models import WaitingFor
 from mediamill.clock import iso
+from mediamill.providers.quotas import Standing
 
 
 def why(facts: RowMapping, slots: int, kind_limit: int | None) -> WaitingFor:
@@ -21,6 +24,20 @@ def why(facts: RowMapping, slots: int, kind_limit: int | None) -> WaitingFor:
     if facts["is_handed_over"]:
         return _reason("line", "It is handed over and begins as soon as a worker claims it.")
     return _held_back(facts, kind_limit) or _reason("line", "Others are ahead of it; see queue_position.")
+
+
+def why_provider(provider: str, standing: Standing, ahead: int) -> WaitingFor | None:
+    """Name the limit of a job's provider, if that keeps it in line; ``ahead`` are those that go before it.
+
+    ``until`` supposes that all of these take of the same rate.
+    """
+    most, rate = standing.limit.running, standing.limit.per_minute
+    if most is not None and standing.running >= most:
+        return _reason("provider_limit", f"{standing.running} jobs are with {provider}; its limit is {most} at once.")
+    if rate is not None and standing.tokens < 1:
+        until = iso(standing.at + timedelta(seconds=standing.wait_s(ahead)))
+        return _reason("provider_limit", f"{provider} is given {rate:g} jobs a minute, its limit.", until)
+    return None
 
 
 def _parked(facts: RowMapping) -> WaitingFor:
