@@ -13,7 +13,7 @@ from typing import Self
 import pytest
 
 from rig.peer import Peer
-from rig.rounds import QUICK, ROUNDS, Figures, Yard, spent_ms
+from rig.rounds import QUICK, Figures, Yard, spent_ms
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1200)]
 
@@ -29,7 +29,7 @@ def test_a_thousand_waits_at_a_provider(yard: Yard) -> None:
         peer.warm_up()
 
     stateful = [peer for peer in yard.peers if peer.tells_ends]
-    yard.measure("w3", wait_for_all, rounds=min(ROUNDS, 3), peers=stateful)
+    yard.measure("w3", wait_for_all, peers=stateful)
 
 
 def wait_for_all(peer: Peer) -> Figures:
