@@ -28,7 +28,7 @@ def refuse(job_id: UUID, delivery: int, worker_id: UUID) -> Select[Any]:
 
 def _put_back(*which: ColumnElement[bool]) -> Select[Any]:
     held = (
-        select(Job.id, Job.queue, Job.tenant_id, Job.kind, Job.priority, Job.generation)
+        select(Job.id, Job.queue, Job.tenant_id, Job.kind, Job.priority, Job.generation, Job.provider)
         .where(Job.state == "queued", *which)
         .with_for_update(key_share=True)
         .cte("held")
