@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -27,6 +26,7 @@ from mediamill.tenants import queries
 from mediamill.tenants.keys import Scope, new_key
 from mediamill_testing.harness import Mill, engine_registry
 from mediamill_testing.plugin import read_settings_anew
+from mill.stack.ports import free_port
 
 BASE_URL = "http://gateway.test"
 
@@ -188,13 +188,6 @@ def process(config: Settings, valkey_url: str, mill: Mill) -> Iterator[Process]:
     finally:
         popen.kill()
         popen.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def _wait_until_ready(url: str, alive: Callable[[], bool]) -> None:

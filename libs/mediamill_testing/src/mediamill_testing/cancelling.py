@@ -7,13 +7,12 @@ import select
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
 
 from mediamill_testing.queue.handlers import TREE_MARK
-from mediamill_testing.stacks import Stack, until
+from mediamill_testing.stacks import Stack, raw_environment_of, until
 
 TREE_SIZE = 5
 PATIENCE_S = 120.0
@@ -65,14 +64,8 @@ def tree_of(job: str) -> list[int]:
     """Give the living processes of a job's tree."""
     mark = f"{TREE_MARK}={job}".encode()
     with os.scandir("/proc") as entries:
-        return [int(entry.name) for entry in entries if entry.name.isdigit() and mark in _environment(entry.name)]
-
-
-def _environment(pid: str) -> bytes:
-    try:
-        return Path("/proc", pid, "environ").read_bytes()
-    except OSError:
-        return b""
+        pids = [int(entry.name) for entry in entries if entry.name.isdigit()]
+    return [pid for pid in pids if mark in raw_environment_of(pid)]
 
 
 def _plant_and_cut(client: httpx.Client) -> tuple[str, float, float]:

@@ -112,10 +112,15 @@ class Stack:
 
 def environment_of(pid: int) -> list[str]:
     """Give the environment that a process was started with; nothing of one that has ended."""
+    return [entry.decode() for entry in raw_environment_of(pid).split(b"\0") if entry]
+
+
+def raw_environment_of(pid: int) -> bytes:
+    """Give the same as the kernel does, each entry ended by a NUL: cheap to search for one of them."""
     try:
-        return [entry.decode() for entry in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") if entry]
+        return Path(f"/proc/{pid}/environ").read_bytes()
     except OSError:
-        return []
+        return b""
 
 
 def until(look: Callable[[], T | None], patience_s: float = 30, every_s: float = 0.05) -> T:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from mediamill.settings import Settings
 from mediamill.tenants import queries
 from mediamill.tenants.keys import Scope, new_key
 from mediamill_testing.harness import Mill
+from mill.stack.ports import free_port
 
 QUEUES = ("audio", "image", "test", "text", "video")
 LEASE_S = 3600
@@ -77,7 +77,7 @@ def open_studio(database_url: str, folder: Path, **changes: Any) -> Iterator[Stu
     mill = Mill(config, folder, registry)
     hands = threading.Lock()
     worker = Loop("studio", lambda: _work(mill, hands), time.sleep, _TURN_S)
-    port = _free_port()
+    port = free_port()
     app = create_app(config, registry)
     server = Server(app, "127.0.0.1", port)
     gateway = threading.Thread(target=server.run)
@@ -110,13 +110,6 @@ def _key_of(mill: Mill, tenant_id: Any) -> str:
     with mill.db.unit_of_work() as connection:
         connection.execute(queries.add_key(tenant_id, key, name="", scopes=[Scope.JOBS], expires_at=None))
     return key.secret
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def _wait_until_ready(url: str, gateway: threading.Thread) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import select
 from collections.abc import Mapping
 from email.message import Message
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from mediamill.clock import monotonic
+from mediamill.db.liveness import says_something
 
 CONNECT_S = 5.0
 ANSWER_S = 30.0
@@ -76,7 +76,7 @@ class Kept:
                 idle = self._idle.pop()
             except IndexError:  # also where another thread was faster
                 return None
-            if monotonic() - idle.since < KEPT_S and not _has_hung_up(idle.connection):
+            if monotonic() - idle.since < KEPT_S and not says_something(idle.connection.sock.fileno()):
                 return idle.connection
             idle.connection.close()
 
@@ -93,10 +93,3 @@ class Kept:
         if self._context is None:
             return http.client.HTTPConnection(self._host, self._port, timeout=CONNECT_S)
         return http.client.HTTPSConnection(self._host, self._port, timeout=CONNECT_S, context=self._context)
-
-
-def _has_hung_up(connection: http.client.HTTPConnection) -> bool:
-    """Tell whether there is something to read where nothing was asked: mostly the end."""
-    look = select.poll()
-    look.register(connection.sock, select.POLLIN | select.POLLHUP | select.POLLERR)
-    return bool(look.poll(0))

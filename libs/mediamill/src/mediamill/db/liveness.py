@@ -1,4 +1,4 @@
-"""Whether the server has hung up on a connection that lies idle, which costs a system call to know."""
+"""Whether a server has hung up on a connection that lies idle, which costs a system call to know."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from psycopg import BaseConnection
 
 
 def has_hung_up(connection: BaseConnection[object]) -> bool:
-    """Tell whether something is to be read from an idle connection: a goodbye, or its end.
+    """Tell whether the database has.
 
     A server that is alive says nothing unasked, but for rare notices; taking one of those for the end is harmless.
     """
-    if connection.closed:
-        return True
+    return connection.closed or says_something(connection.fileno())
+
+
+def says_something(idle: int) -> bool:
+    """Tell whether something is to be read from the file of an idle connection: a goodbye, or its end."""
     look = select.poll()
-    look.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    look.register(idle, select.POLLIN | select.POLLHUP | select.POLLERR)
     return bool(look.poll(0))

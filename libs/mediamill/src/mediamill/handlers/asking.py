@@ -136,9 +136,8 @@ class Buyer:
         """Write a refusal down as the purchase's end, so that no replay asks again and the handler may go on."""
         ended = Ended(id=str(effect), failure=Failure.of(refusal))
         settle_at_once(self._db, [Settled(vendor, token_hash(effect.token), ended)])
-        self._db.one(
-            predictions.refuse(self._run.job_id, self._place.ordinal, effect.purchase)
-        )  # if not wanted any more
+        # What nobody wanted any more was not settled, and is closed here.
+        self._db.one(predictions.refuse(self._run.job_id, self._place.ordinal, effect.purchase))
 
     def _hold(self, provider: Provider[A, T], ask: A, effect: EffectKey, ticket: Ticket) -> T:
         bought = predictions.Bought(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from http import HTTPStatus
 from http.client import HTTPConnection
 
 from mediamill_testing.stacks import until
+from mill.stack.ports import is_free
 
 _NO_CLIENTS_PORT = range(20_000, 30_000)
 """Clients are given ports from 32768 on."""
@@ -81,8 +81,4 @@ def gateways(count: int, environment: Mapping[str, str]) -> Iterator[list[Gatewa
 
 def _free_port() -> int:
     """Give a port that no client is given by chance, or one of them takes it while the gateway is being replaced."""
-    for port in random.sample(_NO_CLIENTS_PORT, 100):
-        with socket.socket() as free, suppress(OSError):
-            free.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError("no port is free")
+    return next(port for port in random.sample(_NO_CLIENTS_PORT, 100) if is_free(port))

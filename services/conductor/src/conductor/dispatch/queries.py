@@ -47,7 +47,7 @@ INSERT INTO queues (name, turns) VALUES (:queue, CAST(:turns AS jsonb))
 ON CONFLICT (name) DO UPDATE SET turns = excluded.turns
 """)
 
-_CANDIDATES = """
+_BY_LEVEL = """
 WITH RECURSIVE owners AS (
     (SELECT tenant_id FROM lines WHERE queue = :queue ORDER BY tenant_id LIMIT 1)
     UNION ALL
@@ -69,21 +69,22 @@ WITH RECURSIVE owners AS (
         ORDER BY rank, priority LIMIT 1
     ) next
 )
-SELECT levels.tenant_id, tenants.weight, tenants.max_running, head.job_id, head.kind, head.generation,
-    levels.rank, levels.priority
+SELECT levels.tenant_id, tenants.weight, tenants.max_running, head.*, levels.rank, levels.priority
 FROM levels
 JOIN tenants ON tenants.id = levels.tenant_id
 CROSS JOIN LATERAL (
-    SELECT job_id, kind, generation FROM lines
+    SELECT job_id, kind, generation{columns} FROM lines
     WHERE lines.queue = :queue AND lines.tenant_id = levels.tenant_id AND lines.rank = levels.rank
       AND lines.priority = levels.priority AND lines.run_at <= now()
-      AND lines.kind <> ALL(CAST(:full_kinds AS text[]))
+      AND lines.kind <> ALL(CAST(:full_kinds AS text[])){condition}
       AND (CAST(:served AS text[]) IS NULL
            OR lines.kind || coalesce('@' || lines.generation, '') = ANY(CAST(:served AS text[])))
     ORDER BY job_id
     LIMIT :slots
 ) head
 """
+
+_CANDIDATES = _BY_LEVEL.format(columns="", condition="")
 
 CANDIDATES = text(_CANDIDATES)
 """The oldest jobs of each rank and priority that a tenant has in line, each found by one look along the index.
@@ -97,22 +98,12 @@ _IS_BOUGHT = """(lines.rank = 0 AND EXISTS (
     SELECT 1 FROM predictions WHERE predictions.job_id = lines.job_id AND predictions.vendor_id IS NOT NULL))"""
 
 LIMITED_CANDIDATES = text(
-    _CANDIDATES.replace(
-        "SELECT job_id, kind, generation FROM lines",
-        f"SELECT job_id, kind, generation, {_PROVIDER} AS provider, {_IS_BOUGHT} AS is_bought FROM lines",  # noqa: S608
-    )
-    .replace("head.generation,", "head.generation, head.provider, head.is_bought,")
-    .replace(
-        "AND (CAST(:served",
-        f"AND ({_PROVIDER} <> ALL(CAST(:full_providers AS text[])) OR {_IS_BOUGHT})\n      AND (CAST(:served",
+    _BY_LEVEL.format(
+        columns=f", {_PROVIDER} AS provider, {_IS_BOUGHT} AS is_bought",
+        condition=f"\n      AND ({_PROVIDER} <> ALL(CAST(:full_providers AS text[])) OR {_IS_BOUGHT})",
     )
 )
 """The same where providers have limits: a job of a full one is among them only if its prediction is bought already."""
-
-LOCK_PROVIDERS = text("""
-SELECT pg_advisory_xact_lock(:key, number)
-FROM (SELECT DISTINCT hashtext(name) AS number FROM unnest(CAST(:names AS text[])) AS name ORDER BY number) AS ordered
-""")
 
 KEEP_QUOTA = text("""
 INSERT INTO quotas (provider, tokens, at, turns) VALUES (:provider, :tokens, :at, CAST(:turns AS jsonb))
@@ -128,9 +119,9 @@ LEFT JOIN ({_CANDIDATES}) AS found ON NOT coalesce(queues.paused, false)
 """The candidates with the turns; a row holds one, or none. ``version`` is another one after every change of the
 queue's row."""
 
-LOCK_TENANTS = text("""
+LOCK_NAMES = text("""
 SELECT pg_advisory_xact_lock(:key, number)
-FROM (SELECT DISTINCT hashtext(id::text) AS number FROM unnest(CAST(:ids AS uuid[])) AS id ORDER BY number) AS ordered
+FROM (SELECT DISTINCT hashtext(name) AS number FROM unnest(CAST(:names AS text[])) AS name ORDER BY number) AS ordered
 """)
 """In the order of their numbers, so that two dispatchers cannot wait for each other."""
 

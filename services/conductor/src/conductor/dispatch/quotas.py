@@ -56,7 +56,7 @@ class Shares:
         self._needs: dict[UUID, str] = {}
         if limits:
             names = list(limits)
-            connection.execute(queries.LOCK_PROVIDERS, {"key": LOCK_CLASS, "names": names})
+            connection.execute(queries.LOCK_NAMES, {"key": LOCK_CLASS, "names": names})
             for row in connection.execute(standing(), {"providers": names}):
                 self._standing[row.provider] = stands(row, limits[row.provider])
                 self._turns[row.provider] = Turns.model_validate(row.turns)

@@ -188,7 +188,7 @@ def _room(connection: Connection, limits: Mapping[UUID, int]) -> dict[UUID, int]
     """
     if not limits:
         return {}
-    connection.execute(queries.LOCK_TENANTS, {"key": TENANT_LOCK_CLASS, "ids": list(limits)})
+    connection.execute(queries.LOCK_NAMES, {"key": TENANT_LOCK_CLASS, "names": [*map(str, limits)]})
     rows = connection.execute(queries.RUNNING_BY_TENANT, {"ids": list(limits)})
     running = {row.tenant_id: row.jobs for row in rows}
     return {tenant: limit - running.get(tenant, 0) for tenant, limit in limits.items()}

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from gateway.assets.content import serve
 from gateway.assets.models import Asset, present
-from gateway.assets.upload import take_upload, upsert_of
+from gateway.assets.upload import add, take_upload
 from gateway.auth import Credentials, Owner, identify
 from gateway.edge import Edge, EdgeOf
 from gateway.ids import PathId
@@ -51,8 +51,7 @@ async def upload_asset(
 ) -> Asset:
     """Keep the raw body, or the form's field ``file``. The same bytes again are the same asset."""
     upload = await take_upload(edge, request, filename)
-    async with edge.transaction() as connection:
-        row = (await connection.execute(upsert_of(owner.tenant_id, upload))).mappings().one()
+    row = await add(edge, owner.tenant_id, upload)
     response.headers["Location"] = f"/v1/assets/{row['id']}"
     return present(row)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from fastapi import Request
+from sqlalchemy import RowMapping
 
 from gateway.assets.images import Dimensions, measure
 from gateway.assets.multipart import FIELD, FileField
@@ -71,17 +72,23 @@ async def keep_bytes(edge: Edge, tenant_id: UUID, content: bytes, claims: Claims
     with edge.store.intake() as intake:
         intake.write(content)
         upload = await _kept(edge, intake, claims, "The upload is empty.")
-    async with edge.transaction() as connection:
-        kept: UUID = (await connection.execute(upsert_of(tenant_id, upload))).scalar_one()
+    kept: UUID = (await add(edge, tenant_id, upload))["id"]
     return kept
 
 
-def upsert_of(tenant_id: UUID, upload: Upload) -> queries.Upsert:
-    """Make an upload an asset of a tenant."""
+async def whole(content: bytes) -> AsyncIterator[bytes]:
+    """Give bytes that are all here as the one piece of a file."""
+    yield content
+
+
+async def add(edge: Edge, tenant_id: UUID, upload: Upload) -> RowMapping:
+    """Make an upload an asset of a tenant and give its row; the same bytes again are the same asset."""
     width, height = upload.dimensions
-    return queries.upsert(
+    statement = queries.upsert(
         tenant_id, upload.blob, media_type=upload.media_type, width=width, height=height, duration_s=None
     )
+    async with edge.transaction() as connection:
+        return (await connection.execute(statement)).mappings().one()
 
 
 async def _receive(request: Request, intake: Intake, limit: int, form: Form) -> Claims:

@@ -23,10 +23,18 @@ STREAM = "text/event-stream"
 OPENING = b"retry: 1000\n"
 HEARTBEAT = b": still here\n\n"
 
+UNBUFFERED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Headers of an answer that goes on and that nobody in between may keep."""
+
 IS_STREAM = "mediamill.is_stream"
 """Marks the state of a request that is answered with a stream: its client comes back, so the server may cut it."""
 
 log = logging.getLogger(__name__)
+
+
+def let_cut(scope: Scope) -> None:
+    """Let a stopping server cut the answer to a request."""
+    scope.setdefault("state", {})[IS_STREAM] = True
 
 
 class EventStream(Response):
@@ -35,7 +43,7 @@ class EventStream(Response):
     media_type = STREAM
 
     def __init__(self, newsroom: Newsroom, source: Source, after: Position) -> None:
-        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        super().__init__(headers=UNBUFFERED)
         del self.headers["content-length"]
         self._newsroom = newsroom
         self._source = source
@@ -43,7 +51,7 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the job has ended, the client has hung up or the process ends."""
-        scope.setdefault("state", {})[IS_STREAM] = True
+        let_cut(scope)
         with self._newsroom.joined(self._source) as (feed, ear):
             listening = asyncio.create_task(_listen(receive, ear))
             try:

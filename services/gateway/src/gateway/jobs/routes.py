@@ -12,6 +12,7 @@ from gateway.auth import Owner
 from gateway.edge import Edge, EdgeOf
 from gateway.ids import PathId, uuid_or_nothing
 from gateway.jobs import present, reading
+from gateway.jobs.cancelling import canceling
 from gateway.jobs.models import Job, Step
 from gateway.jobs.outlook import show_with_outlook
 from gateway.keyring import Principal
@@ -21,7 +22,6 @@ from gateway.problems import InvalidRequest, refusals
 from mediamill.errors import UnknownKind
 from mediamill.hints import DISPATCH, job_topic, tenant_topic
 from mediamill.jobs import queries
-from mediamill.jobs.cancel import cancel
 from mediamill.jobs.listing import page
 from mediamill.jobs.redrive import redrive
 from mediamill.jobs.states import State
@@ -80,11 +80,8 @@ async def list_steps(id: PathId, edge: EdgeOf, owner: Owner) -> Listed[Step]:
 @router.post("/v1/jobs/{id}/cancel", summary="Cancel a job", responses=refusals(404))
 async def cancel_job(id: PathId, edge: EdgeOf, owner: Owner) -> Job:
     """End a job and all that it began. Idempotent; a job that has ended stays as it is."""
-    async with edge.transaction() as connection:
-        await connection.run_sync(cancel, owner.tenant_id, id)
-        job = await reading.show(connection, owner.tenant_id, id)
-    edge.tell_of_cancel(id, owner.tenant_id)
-    return job
+    async with canceling(edge, owner.tenant_id, id) as done:
+        return await reading.show(done.connection, owner.tenant_id, id)
 
 
 @router.post("/v1/jobs/{id}/retry", status_code=202, summary="Try a failed job again", responses=refusals(404, 409))

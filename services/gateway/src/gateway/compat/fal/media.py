@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 from uuid import UUID
 
-from gateway.assets.upload import Claims, Upload, keep
+from gateway.assets.upload import Claims, add, keep, whole
 from gateway.compat.addresses import address
 from gateway.compat.fal.inputs import Asked
 from gateway.compat.fetching import fetching
@@ -51,13 +51,14 @@ async def _asset(edge: Edge, tenant_id: UUID, uri: str) -> str:
         return uri
     if uri.startswith("data:"):
         media_type, data = read_data_uri(uri)
-        return await _add(edge, tenant_id, await keep(edge, _whole(data), Claims(media_type, "")))
+        upload = await keep(edge, whole(data), Claims(media_type, ""))
+        return str((await add(edge, tenant_id, upload))["id"])
     if uri.startswith(address("/v1/assets/")):
         return await _own(edge, tenant_id, uri)
     async with fetching(edge.config, uri) as file:
         name = urlsplit(uri).path.rpartition("/")[2]
         upload = await keep(edge, file.pieces, Claims(file.media_type, name))
-    return await _add(edge, tenant_id, upload)
+    return str((await add(edge, tenant_id, upload))["id"])
 
 
 def read_data_uri(uri: str) -> tuple[str, bytes]:
@@ -92,19 +93,5 @@ async def _own(edge: Edge, tenant_id: UUID, url: str) -> str:
     return str(added["id"])
 
 
-async def _add(edge: Edge, tenant_id: UUID, upload: Upload) -> str:
-    width, height = upload.dimensions
-    statement = queries.upsert(
-        tenant_id, upload.blob, media_type=upload.media_type, width=width, height=height, duration_s=None
-    )
-    async with edge.transaction() as connection:
-        row = (await connection.execute(statement)).mappings().one()
-    return str(row["id"])
-
-
 def _only(query: Mapping[str, list[str]], name: str) -> str:
     return query.get(name, [""])[0]
-
-
-async def _whole(data: bytes) -> AsyncIterator[bytes]:
-    yield data

@@ -15,10 +15,10 @@ from gateway.compat.fal.proxy import Proxy
 from gateway.compat.fal.starting import look
 from gateway.compat.fal.streams import output_stream, status_stream, streaming
 from gateway.edge import Edge
+from gateway.jobs.cancelling import canceling
 from gateway.jobs.models import Job
 from gateway.jobs.waiting import wait_for_end
 from mediamill.errors import Unavailable
-from mediamill.jobs import cancel as cancelling
 from mediamill.jobs.states import FINAL
 from mediamill.webhooks import ed25519, fal
 
@@ -81,10 +81,9 @@ async def cancel(request: Request) -> Response:
     """End a request and all that it began."""
     owner, job_id = await who_may(request, CANCEL)
     edge: Edge = request.app.state.edge
-    async with edge.transaction() as connection:
-        was_under_way = await connection.run_sync(cancelling.cancel, owner, job_id)
-    edge.tell_of_cancel(job_id, owner)
-    if not was_under_way:
+    async with canceling(edge, owner, job_id) as done:
+        pass
+    if not done.was_under_way:
         return _json({"status": "ALREADY_COMPLETED"}, 400)
     return _json({"status": "CANCELLATION_REQUESTED"}, 202)
 

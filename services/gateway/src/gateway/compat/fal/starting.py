@@ -12,10 +12,10 @@ from uuid import UUID
 
 from gateway.edge import Edge
 from gateway.jobs import reading
+from gateway.jobs.cancelling import canceling
 from gateway.jobs.models import Job
 from gateway.problems import InvalidRequest
 from mediamill.clock import now
-from mediamill.jobs.cancel import cancel
 from mediamill.jobs.states import State
 from mediamill.webhooks.fal import start_timeout
 
@@ -43,11 +43,8 @@ async def look(edge: Edge, tenant_id: UUID, job_id: UUID) -> Job:
         job = await reading.show(connection, tenant_id, job_id)
     if not is_overdue(job):
         return job
-    async with edge.transaction() as connection:
-        await connection.run_sync(cancel, tenant_id, job_id)
-        job = await reading.show(connection, tenant_id, job_id)
-    edge.tell_of_cancel(job_id, tenant_id)
-    return job
+    async with canceling(edge, tenant_id, job_id) as done:
+        return await reading.show(done.connection, tenant_id, job_id)
 
 
 def is_overdue(job: Job) -> bool:

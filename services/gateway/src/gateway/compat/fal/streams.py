@@ -18,20 +18,19 @@ from gateway.compat.following import followed
 from gateway.edge import Edge
 from gateway.events.feed import ENDS
 from gateway.events.newsroom import HEARTBEAT_S
-from gateway.events.stream import HEARTBEAT, IS_STREAM, STREAM
+from gateway.events.stream import HEARTBEAT, STREAM, UNBUFFERED, let_cut
 from gateway.jobs import reading
 from mediamill.clock import monotonic
 from mediamill.events.model import EventType
 from mediamill.webhooks import fal
 
 LOOK_S = 1.0
-_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def streaming(request: Request, frames: AsyncIterator[bytes], headers: Mapping[str, str]) -> StreamingResponse:
     """Answer with a stream, which a stopping gateway may cut: the queue still tells how the request ends."""
-    request.scope.setdefault("state", {})[IS_STREAM] = True
-    return StreamingResponse(_ended_in_order(frames), media_type=STREAM, headers={**_HEADERS, **headers})
+    let_cut(request.scope)
+    return StreamingResponse(_ended_in_order(frames), media_type=STREAM, headers={**UNBUFFERED, **headers})
 
 
 async def output_stream(edge: Edge, tenant_id: UUID, job_id: UUID) -> AsyncIterator[bytes]:

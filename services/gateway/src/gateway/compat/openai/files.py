@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from gateway.assets.content import serve
 from gateway.assets.models import Asset, present
-from gateway.assets.upload import take_upload, upsert_of
+from gateway.assets.upload import add, take_upload
 from gateway.compat.openai.asking import Asked, Asking
 from gateway.compat.openai.mapping import our_id, their_id, unix
 from gateway.compat.openai.route import OpenAIRoute
@@ -38,9 +38,7 @@ class File(BaseModel):
 async def create_file(asked: Asking) -> File:
     """Keep the form's field ``file`` as an asset; the same bytes again are the same file."""
     upload = await take_upload(asked.edge, asked.request, "")
-    async with asked.edge.transaction() as connection:
-        row = (await connection.execute(upsert_of(asked.tenant_id, upload))).mappings().one()
-    return _file(present(row))
+    return _file(present(await add(asked.edge, asked.tenant_id, upload)))
 
 
 @router.get("/{file_id}", name="openai_get_file", summary="Get a file's facts")

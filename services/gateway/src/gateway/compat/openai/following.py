@@ -14,7 +14,7 @@ from gateway.compat.following import followed
 from gateway.compat.openai.asking import Asked
 from gateway.compat.openai.creating import unsuccessful
 from gateway.compat.openai.dialect import Refused, body_of, written
-from gateway.events.stream import HEARTBEAT
+from gateway.events.stream import HEARTBEAT, STREAM, UNBUFFERED
 from gateway.jobs import reading
 from gateway.jobs.models import Job
 from mediamill.errors import MediamillError
@@ -23,14 +23,13 @@ from mediamill.jobs.states import State
 log = logging.getLogger(__name__)
 
 DONE = b"data: [DONE]\n\n"
-_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 Frames = AsyncIterator[bytes]
 
 
 def streaming(asked: Asked, frames: Frames) -> StreamingResponse:
     """Answer with a stream. What goes wrong in it is its last event, since its status has been sent."""
-    return StreamingResponse(_seated(asked, frames), media_type="text/event-stream", headers=_HEADERS)
+    return StreamingResponse(_seated(asked, frames), media_type=STREAM, headers=UNBUFFERED)
 
 
 def frame(data: Mapping[str, Any], *, name: str | None = None) -> bytes:

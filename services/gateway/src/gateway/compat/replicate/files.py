@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import RowMapping
 
 from gateway.assets.content import filename
-from gateway.assets.upload import take_upload, upsert_of
+from gateway.assets.upload import add, take_upload
 from gateway.compat.addresses import address
 from gateway.compat.auth import Customer
 from gateway.compat.replicate.models import File, Page
@@ -31,8 +31,7 @@ router = APIRouter(tags=["replicate"])
 async def create_file(request: Request, edge: EdgeOf, customer: Customer) -> File:
     """Keep the form's field ``content``; the same bytes again are the same file."""
     upload = await take_upload(edge, request, "", field=FIELD)
-    async with edge.transaction() as connection:
-        return _file((await connection.execute(upsert_of(customer.tenant_id, upload))).mappings().one())
+    return _file(await add(edge, customer.tenant_id, upload))
 
 
 @router.get("/files")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes, urlsplit
 from uuid import UUID
 
-from gateway.assets.upload import Claims, Upload, keep, upsert_of
+from gateway.assets.upload import Claims, Upload, add, keep, whole
 from gateway.compat.fetching import fetching
 from gateway.edge import Edge
 from mediamill.errors import InvalidInput, MediamillError
@@ -76,19 +76,17 @@ async def _with_assets(asking: _Asking, value: Any, loc: Loc, *, is_file: bool) 
 async def _text(asking: _Asking, text: str, loc: Loc, *, is_file: bool) -> str:
     if (found := asset_of(text)) is not None:
         return found
-    is_abroad = is_file and text.startswith(("https://", "http://"))
-    if not is_abroad and _DATA.match(text) is None:
+    head = _DATA.match(text)
+    if head is None and not (is_file and text.startswith(("https://", "http://"))):
         return text
     try:
-        upload = await (_fetched(asking.edge, text) if is_abroad else _decoded(asking.edge, text))
+        upload = await (_fetched(asking.edge, text) if head is None else _decoded(asking.edge, head))
     except MediamillError as error:
         if error.status >= _FAULT_OF_OURS:
             raise
         why = error.detail or error.title()
         raise InvalidInput(why, errors=[(list(loc), why)]) from error
-    async with asking.edge.transaction() as connection:
-        row = (await connection.execute(upsert_of(asking.tenant_id, upload))).mappings().one()
-    return str(row["id"])
+    return str((await add(asking.edge, asking.tenant_id, upload))["id"])
 
 
 async def _fetched(edge: Edge, url: str) -> Upload:
@@ -96,18 +94,11 @@ async def _fetched(edge: Edge, url: str) -> Upload:
         return await keep(edge, file.pieces, Claims(file.media_type, urlsplit(url).path.rpartition("/")[2]))
 
 
-async def _decoded(edge: Edge, text: str) -> Upload:
-    head = _DATA.match(text)
-    if head is None:
-        raise InvalidInput("It is not a data URI.")
-    content = unquote_to_bytes(text[head.end() :])
+async def _decoded(edge: Edge, head: re.Match[str]) -> Upload:
+    content = unquote_to_bytes(head.string[head.end() :])
     if head[3] is not None:
         try:
             content = base64.b64decode(content, validate=True)
         except ValueError:
             raise InvalidInput("Its data is not base64.") from None
-    return await keep(edge, _whole(content), Claims(head[1] or "", ""))
-
-
-async def _whole(content: bytes) -> AsyncIterator[bytes]:
-    yield content
+    return await keep(edge, whole(content), Claims(head[1] or "", ""))

@@ -19,16 +19,15 @@ from gateway.compat.replicate.models import Page, PostPrediction
 from gateway.compat.replicate.pages import Position, page_of
 from gateway.compat.replicate.reading import STREAM, read_prediction, shown, with_log
 from gateway.compat.replicate.streams import read_place, streaming
-from gateway.edge import Edge, EdgeOf
+from gateway.edge import EdgeOf
 from gateway.ids import PathId
 from gateway.jobs import reading
 from gateway.jobs.accepting import Origin, accept_one
+from gateway.jobs.cancelling import canceling
 from gateway.jobs.models import Job, PostJob
 from gateway.jobs.waiting import wait_for_end, wanted_wait_s
-from gateway.keyring import Principal
 from gateway.limits import StrictJsonRoute
 from mediamill.errors import InvalidInput
-from mediamill.jobs.cancel import cancel
 from mediamill.jobs.listing import page
 from mediamill.jobs.model import Job as JobRow
 from mediamill.jobs.states import FINAL
@@ -139,9 +138,8 @@ async def get_prediction(id: PathId, edge: EdgeOf, customer: Customer) -> Predic
 @router.post("/predictions/{id}/cancel")
 async def cancel_prediction(id: PathId, edge: EdgeOf, customer: Customer) -> Prediction:
     """End a prediction; one that has ended stays as it is."""
-    await _cancel(edge, customer, id)
-    async with edge.look() as connection:
-        return await read_prediction(connection, customer.tenant_id, id)
+    async with canceling(edge, customer.tenant_id, id) as done:
+        return await read_prediction(done.connection, customer.tenant_id, id)
 
 
 @router.get("/streams/{word}", response_class=Response)
@@ -153,12 +151,6 @@ async def stream_prediction(
     async with edge.look() as connection:
         await reading.find(connection, allowed.tenant_id, allowed.job_id)
     return streaming(request, edge, allowed, read_place(last_event_id))
-
-
-async def _cancel(edge: Edge, customer: Principal, job_id: UUID) -> None:
-    async with edge.transaction() as connection:
-        await connection.run_sync(cancel, customer.tenant_id, job_id)
-    edge.tell_of_cancel(job_id, customer.tenant_id)
 
 
 def _model_of_version(catalogue: Catalogue, text: str) -> Model:

@@ -20,10 +20,10 @@ from gateway.compat.following import followed
 from gateway.compat.replicate.reading import read_prediction
 from gateway.edge import Edge
 from gateway.events.feed import ENDS
-from gateway.events.stream import HEARTBEAT, IS_STREAM, OPENING, STREAM
+from gateway.events.stream import HEARTBEAT, OPENING, STREAM, UNBUFFERED, let_cut
 from mediamill.webhooks.replicate import Log, Prediction, Told
 
-_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Type": STREAM}
+_HEADERS = {**UNBUFFERED, "Content-Type": STREAM}
 """The type goes without a charset: clients compare it."""
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def read_place(text: str | None) -> Place:
 
 def streaming(request: Request, edge: Edge, opened: Opened, after: Place) -> StreamingResponse:
     """Answer with the stream of a job."""
-    request.scope.setdefault("state", {})[IS_STREAM] = True
+    let_cut(request.scope)
     return StreamingResponse(_frames(edge, opened, after), headers=_HEADERS)
 
 

@@ -18,9 +18,9 @@ from gateway.compat.openai.responses.stream import frames
 from gateway.compat.openai.route import OpenAIRoute
 from gateway.compat.openai.webhook import webhook_of
 from gateway.jobs import reading
+from gateway.jobs.cancelling import canceling
 from gateway.jobs.models import Job
 from mediamill.errors import NotFound
-from mediamill.jobs.cancel import cancel
 
 router = APIRouter(prefix="/openai/v1/responses", tags=["openai"], route_class=OpenAIRoute)
 
@@ -51,10 +51,8 @@ async def get_response(response_id: str, asked: Asking) -> Response:
 async def cancel_response(response_id: str, asked: Asking) -> Response:
     """End a response that is not written yet; one that has ended stays as it is."""
     job_id = UUID((await _response(asked, response_id)).id)
-    async with asked.edge.transaction() as connection:
-        await connection.run_sync(cancel, asked.tenant_id, job_id)
-        job = await reading.show(connection, asked.tenant_id, job_id)
-    asked.edge.tell_of_cancel(job_id, asked.tenant_id)
+    async with canceling(asked.edge, asked.tenant_id, job_id) as done:
+        job = await reading.show(done.connection, asked.tenant_id, job_id)
     return _told(job)
 
 

@@ -20,8 +20,8 @@ from gateway.compat.openai.videos.mapping import PREFIX, poll_after_ms, video_of
 from gateway.compat.openai.videos.models import DeletedVideo, PostRemix, Video, Videos
 from gateway.compat.openai.webhook import webhook_of
 from gateway.jobs import reading
+from gateway.jobs.cancelling import canceling
 from gateway.jobs.models import Job
-from mediamill.jobs.cancel import cancel
 
 router = APIRouter(prefix="/openai/v1/videos", tags=["openai"], route_class=OpenAIRoute)
 
@@ -69,10 +69,8 @@ async def get_video(video_id: str, asked: Asking) -> Response:
 async def delete_video(video_id: str, asked: Asking) -> DeletedVideo:
     """Cancel what is not done, and show the clip here no longer."""
     job_id = UUID((await clip(asked, video_id)).id)
-    async with asked.edge.transaction() as connection:
-        await connection.run_sync(cancel, asked.tenant_id, job_id)
-        await connection.execute(queries.hide(asked.tenant_id, job_id))
-    asked.edge.tell_of_cancel(job_id, asked.tenant_id)
+    async with canceling(asked.edge, asked.tenant_id, job_id) as done:
+        await done.connection.execute(queries.hide(asked.tenant_id, job_id))
     return DeletedVideo(id=their_id(PREFIX, str(job_id)))
 
 
