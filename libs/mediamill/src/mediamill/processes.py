@@ -158,14 +158,6 @@ def _load(name: str) -> ctypes._NamedFuncPointer | None:
 
 _prctl = _load("prctl")
 _malloc_trim = _load("malloc_trim")
-_mallopt = _load("mallopt")
-_M_ARENA_MAX = -8
-
-
-def keep_to_few_arenas() -> None:
-    """Have threads share what they allocate from: else each keeps what another's jobs have freed (mallopt(3))."""
-    if _mallopt is not None:
-        _mallopt(_M_ARENA_MAX, 2)
 
 
 def give_memory_back() -> None:

@@ -16,7 +16,7 @@ from mediamill.handlers.process import WorkerProcess
 from mediamill.handlers.pulse import PulseWriter
 from mediamill.handlers.registration import Registration
 from mediamill.handlers.runner import Parts
-from mediamill.processes import give_memory_back, keep_to_few_arenas
+from mediamill.processes import give_memory_back
 from mediamill.queues.registry import Registry, registry
 from mediamill.settings import settings
 from mediamill.telemetry.logs import configure_logs
@@ -56,7 +56,6 @@ def slots_for(queues: Sequence[str], found: Registry) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Work until told to stop."""
     arguments = parse(argv)
-    keep_to_few_arenas()
     configure_logs("worker")
     os.nice(arguments.nice)
     config, found = settings(), registry()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,13 @@ from mediamill.errors import Permanent
 from mediamill_media.audio.signal import RATE, Sound
 from mediamill_media.audio.signal.resample import resample
 from mediamill_media.audio.speech.alignment import owners
-from mediamill_media.audio.speech.model import MOST_PHONEMES, NATIVE_RATE, Model, model
+from mediamill_media.audio.speech.model import MOST_PHONEMES, NATIVE_RATE, model
 from mediamill_media.audio.speech.text import CLAUSE_S, Sentence, halves, sentences
 from mediamill_media.audio.speech.timing import Span, audible, spoken_words, written_words
 from mediamill_media.audio.speech.voices import VOICES, Manner
+
+if TYPE_CHECKING:
+    from mediamill_media.audio.speech.network import Model
 
 EDGE_S = 0.08
 """Silence that is left before the first and after the last sound of a sentence."""
