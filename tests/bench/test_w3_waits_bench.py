@@ -10,6 +10,7 @@ import threading
 import time
 from typing import Self
 
+import httpx
 import pytest
 
 from rig.peer import Peer
@@ -34,15 +35,23 @@ def test_a_thousand_waits_at_a_provider(yard: Yard) -> None:
 
 def wait_for_all(peer: Peer) -> Figures:
     jobs = JOBS if peer.holds_waits else SLOTS * WAVES
+    sold = sales_at(peer.vendor_url)
     idle_mib, before, began = peer.programs.memory_mib("worker"), peer.programs.cpu_seconds(), time.monotonic()
     with Watched(peer) as watched:
         peer.post_many("wait", [{"seconds": WAIT_S}] * jobs)
         peer.drain(every_s=0.5)
     took = time.monotonic() - began
 
+    assert sales_at(peer.vendor_url) - sold == jobs, f"{peer.name} has bought another number of predictions"
+    assert took >= WAIT_S, f"{peer.name} has not waited for its predictions"
     all_done_s = took if peer.holds_waits else took / WAVES * JOBS / SLOTS
     memory = {"idle_mib": idle_mib, "peak_mib": watched.peak_mib}
     return {"jobs": jobs, "all_done_s": all_done_s, **memory, **spent_ms(peer, before, jobs)}
+
+
+def sales_at(vendor_url: str) -> int:
+    """Count what the vendor has sold so far."""
+    return len(httpx.get(f"{vendor_url}/bill", timeout=60).raise_for_status().json()["keys"])
 
 
 class Watched:

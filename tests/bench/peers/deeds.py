@@ -16,6 +16,8 @@ import aiohttp
 import httpx
 
 POLL_S = 2.0
+PREDICTIONS = "/v1/predictions"
+TOKEN = {"Authorization": "Bearer bench"}
 
 
 def _write(word: str, tag: str) -> None:
@@ -33,9 +35,9 @@ def do(kind: str, input: dict[str, Any]) -> dict[str, Any]:
         time.sleep(input["seconds"])
         _write("end", input["tag"])
     if kind == "wait":
-        with httpx.Client(base_url=os.environ["BENCH_VENDOR_URL"], timeout=30) as vendor:
-            bought = vendor.post("/predictions", json={"key": "bench", "seconds": input["seconds"]}).json()["id"]
-            while vendor.get(f"/predictions/{bought}").json()["status"] != "succeeded":
+        with httpx.Client(base_url=os.environ["BENCH_VENDOR_URL"], headers=TOKEN, timeout=30) as vendor:
+            bought = vendor.post(PREDICTIONS, json=_ask(input["seconds"])).raise_for_status().json()["id"]
+            while vendor.get(f"{PREDICTIONS}/{bought}").raise_for_status().json()["status"] != "succeeded":
                 time.sleep(POLL_S)
     return {"done": True}
 
@@ -54,17 +56,21 @@ async def do_async(kind: str, input: dict[str, Any]) -> None:
 
 async def buy_async(seconds: float) -> str:
     """Buy a prediction."""
-    async with _vendor().post("/predictions", json={"key": "bench", "seconds": seconds}) as answer:
+    async with _vendor().post(PREDICTIONS, json=_ask(seconds)) as answer:
         return str((await answer.json())["id"])
 
 
 async def is_done_async(prediction: str) -> bool:
     """Ask for it."""
-    async with _vendor().get(f"/predictions/{prediction}") as answer:
+    async with _vendor().get(f"{PREDICTIONS}/{prediction}") as answer:
         return bool((await answer.json())["status"] == "succeeded")
 
 
 @lru_cache(maxsize=1)
 def _vendor() -> aiohttp.ClientSession:
     """Make the session of the loop that asks first; its connections are kept."""
-    return aiohttp.ClientSession(os.environ["BENCH_VENDOR_URL"])
+    return aiohttp.ClientSession(os.environ["BENCH_VENDOR_URL"], headers=TOKEN, raise_for_status=True)
+
+
+def _ask(seconds: float) -> dict[str, Any]:
+    return {"version": "bench", "input": {"seconds": seconds}}

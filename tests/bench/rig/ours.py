@@ -32,6 +32,8 @@ class Mediamill(Peer):
             "MEDIAMILL_SECRET": "bench",
             "MEDIAMILL_TEST_KINDS": "1",
             "MEDIAMILL_TEST_VENDOR_URL": vendor_url,
+            "MEDIAMILL_REPLICATE_BASE_URL": vendor_url,
+            "MEDIAMILL_REPLICATE_API_TOKEN": "bench",
             "MEDIAMILL_TEST_LEDGER": str(self.programs.ledger),
         }
         self.programs.finish("-m", "mediamill.db.migrate")

@@ -34,7 +34,7 @@ class Peer(ABC):
 
     def __init__(self, folder: Path, vendor_url: str) -> None:
         self.programs = Programs(folder / self.name)
-        self.programs.env["BENCH_VENDOR_URL"] = vendor_url
+        self.programs.env["BENCH_VENDOR_URL"] = self.vendor_url = vendor_url
         self.url = f"http://127.0.0.1:{free_port()}"
         self.client = httpx.Client(base_url=self.url, timeout=60)
         self.database = psycopg.connect(self.programs.postgres.url, autocommit=True)
