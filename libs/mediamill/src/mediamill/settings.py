@@ -59,6 +59,29 @@ class Settings(BaseSettings):
     replicate_api_token: SecretStr = Field(
         SecretStr(""), description="Buys from Replicate; without it no kind is offered by it."
     )
+    openai_base_url: str = Field(
+        "https://api.openai.com/v1", description="Where OpenAI answers, or any server that speaks like it, with /v1."
+    )
+    openai_api_key: SecretStr = Field(
+        SecretStr(""), description="Buys from OpenAI; without it no kind is offered by it."
+    )
+    openai_replays: bool = Field(
+        False,
+        description="The server at openai_base_url answers a repeated Idempotency-Key with what it made the first "
+        "time, as Mediamill does; then what a dead worker bought is found instead of being unknown.",
+    )
+    fal_queue_url: str = Field("https://queue.fal.run", description="Where fal's queue answers.")
+    fal_key: SecretStr = Field(SecretStr(""), description="Buys from fal; without it no kind is offered by it.")
+    chains: dict[str, tuple[str, ...]] = Field(
+        {},
+        description="Who serves each kind, in this order, as JSON; what operators set at run time goes before it: "
+        '{"image.generate": ["replicate", "fal", "local"]}. By default the first provider of the kind\'s manifest.',
+    )
+    models: dict[str, dict[str, str]] = Field(
+        {},
+        description="Another model of a provider for a kind than the manifest's, as JSON: "
+        '{"image.generate": {"replicate": "mediamill/image-generate"}}.',
+    )
     allow_private_urls: bool = Field(
         False, description="Let webhooks go to loopback and private addresses; off, or users reach your network."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,6 +19,16 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class ModelManifest(Part):
+    """What serves a kind at one provider that is paid for, as its vendor tells it."""
+
+    provider: str
+    model: str = Field(description="as the vendor names it")
+    price: Decimal = Field(ge=0, description="USD per unit of work, as the kind's input counts units")
+    sunset: date | None = Field(None, description="the day on which the vendor ends it; from then on it gets no traffic")
+    source: str = Field(description="where the vendor says so")
+
+
 class KindManifest(Part):
     """What is promised of one kind."""
 
@@ -31,6 +42,10 @@ class KindManifest(Part):
     price: Decimal = Field(Decimal(0), ge=0, description="USD per unit of work with the first provider")
     prices: tuple[tuple[str, Annotated[Decimal, Field(ge=0)]], ...] = Field(
         (), description="the same with others, as a table by provider; else they are free"
+    )
+    models: tuple[ModelManifest, ...] = Field((), description="what providers that are paid for serve it with, in order")
+    unknown_outcome: Literal["fail", "buy_again"] = Field(
+        "fail", description="what to do when nobody can tell whether a vendor took a purchase"
     )
     expected_s: float = Field(5, gt=0, description="first guess of the run time, until there is history")
     reuse: bool = Field(True, description="the same input gives the same answer")
