@@ -6,11 +6,13 @@ import tomllib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 Reference = r"^[a-z_][a-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$"
+LOCAL = "local"
+"""The provider that needs no key and costs nothing: this installation itself."""
 
 
 class Part(BaseModel):
@@ -25,8 +27,17 @@ class ModelManifest(Part):
     provider: str
     model: str = Field(description="as the vendor names it")
     price: Decimal = Field(ge=0, description="USD per unit of work, as the kind's input counts units")
-    sunset: date | None = Field(None, description="the day on which the vendor ends it; from then on it gets no traffic")
+    read_price: Decimal | None = Field(
+        None, ge=0, description="USD per unit that it reads, where the vendor bills that apart from what it writes"
+    )
+    sunset: date | None = Field(
+        None, description="the day on which the vendor ends it; from then on it gets no traffic"
+    )
     source: str = Field(description="where the vendor says so")
+
+    def serves(self, day: date) -> bool:
+        """Tell whether its vendor still offers it on a day."""
+        return self.sunset is None or day < self.sunset
 
 
 class KindManifest(Part):
@@ -43,7 +54,9 @@ class KindManifest(Part):
     prices: tuple[tuple[str, Annotated[Decimal, Field(ge=0)]], ...] = Field(
         (), description="the same with others, as a table by provider; else they are free"
     )
-    models: tuple[ModelManifest, ...] = Field((), description="what providers that are paid for serve it with, in order")
+    models: tuple[ModelManifest, ...] = Field(
+        (), description="what providers that are paid for serve it with, in order"
+    )
     unknown_outcome: Literal["fail", "buy_again"] = Field(
         "fail", description="what to do when nobody can tell whether a vendor took a purchase"
     )
@@ -56,6 +69,22 @@ class KindManifest(Part):
     @classmethod
     def _as_pairs(cls, prices: object) -> object:
         return tuple(prices.items()) if isinstance(prices, dict) else prices
+
+    @model_validator(mode="after")
+    def _models_have_a_provider(self) -> Self:
+        for model in self.models:
+            if model.provider == LOCAL or model.provider not in self.providers:
+                raise ValueError(f"{model.model!r} is of {model.provider!r}, which is none of {self.providers[1:]}")
+        return self
+
+    def model(self, provider: str, day: date) -> ModelManifest | None:
+        """Give what a provider serves with on a day: the first of its models that has not met its sunset."""
+        return next((model for model in self.models if model.provider == provider and model.serves(day)), None)
+
+    def has_ended(self, provider: str, day: date) -> bool:
+        """Tell whether a provider served it once and all of its models have met their sunset."""
+        sunsets = [model.serves(day) for model in self.models if model.provider == provider]
+        return bool(sunsets) and not any(sunsets)
 
 
 class WorkerManifest(Part):

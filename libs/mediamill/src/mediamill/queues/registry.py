@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_UP, Decimal
 from functools import cached_property, lru_cache
 from importlib.metadata import entry_points
@@ -14,9 +15,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from mediamill import clock
 from mediamill.contracts import Answer, Ask
 from mediamill.errors import InvalidInput, NotFound, UnknownKind
-from mediamill.queues.manifest import BrokenManifest, KindManifest, Manifest, read_manifest
+from mediamill.queues.manifest import BrokenManifest, KindManifest, Manifest, ModelManifest, read_manifest
 from mediamill.settings import settings
 
 GROUP = "mediamill.queues"
@@ -50,7 +52,30 @@ class Kind:
         """Tell what an input is expected to cost with a provider, in USD."""
         manifest = self.manifest
         first = manifest.price if provider == manifest.providers[0] else Decimal(0)
-        return (dict(manifest.prices).get(provider, first) * ask.units()).quantize(CENT_OF_A_CENT, ROUND_UP)
+        model = self.model(provider)
+        each = model.price if model is not None else dict(manifest.prices).get(provider, first)
+        return (each * ask.units()).quantize(CENT_OF_A_CENT, ROUND_UP)
+
+    def model(self, provider: str, day: date | None = None) -> ModelManifest | None:
+        """Give what a provider serves the kind with on a day, by default today: as set, else as the manifest says.
+
+        ``None`` for a provider without models, as for one of which all have met their sunset.
+        """
+        day = day or clock.now().date()
+        serving = self.manifest.model(provider, day)
+        named = settings().models.get(self.name, {}).get(provider)
+        if named is None:
+            return serving
+        listed = [model for model in self.manifest.models if model.provider == provider]
+        same = next((model for model in listed if model.model == named), None)
+        if same is not None:
+            return same if same.serves(day) else None
+        return _unlisted(provider, named, serving or next(iter(listed), None))
+
+    def has_ended(self, provider: str, day: date | None = None) -> bool:
+        """Tell whether a provider served the kind once and does so no more on a day, by default today."""
+        day = day or clock.now().date()
+        return self.manifest.has_ended(provider, day) and self.model(provider, day) is None
 
     def read(self, raw: Mapping[str, Any]) -> Ask:
         """Validate an input. Raises ``InvalidInput`` naming each wrong field."""
@@ -59,6 +84,13 @@ class Kind:
         except ValidationError as error:
             wrong = [(["input", *item["loc"]], item["msg"]) for item in error.errors(include_url=False)]
             raise InvalidInput(f"of {self.name}: {_first(wrong)}.", errors=wrong) from error
+
+
+def _unlisted(provider: str, model: str, replaced: ModelManifest | None) -> ModelManifest:
+    """Give a model that only the settings name; it is counted at the price of the one that it replaces."""
+    if replaced is not None:
+        return replaced.model_copy(update={"model": model, "sunset": None})
+    return ModelManifest(provider=provider, model=model, price=Decimal(0), source="MEDIAMILL_MODELS")
 
 
 def _first(wrong: list[tuple[list[str | int], str]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
@@ -73,6 +74,10 @@ class Speech(Ask):
                 f"the word {longest[:20]!r}… has {len(longest)} characters; at most {LONGEST_WORD} are read"
             )
         return text
+
+    def units(self) -> Decimal:
+        """Count thousands of characters."""
+        return Decimal(len(self.text)) / 1000
 
 
 class Spoken(MediaAnswer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, ConfigDict, Field
@@ -61,6 +62,10 @@ class Generate(Ask):
         max_length=8,
         description="Character assets to draw exactly as they are, or pictures whose colours are taken up.",
     )
+
+    def units(self) -> Decimal:
+        """Count pictures."""
+        return Decimal(self.n)
 
 
 class Picture(Contract):

@@ -11,6 +11,7 @@ from mill.cli.options import AsJson, Data, examples
 from mill.cli.output import show
 from mill.doctor import machine, running
 from mill.doctor.finding import Finding, Verdict
+from mill.doctor.models import models
 from mill.errors import ExitCode
 from mill.stack.layout import Layout
 
@@ -25,6 +26,7 @@ CHECKS = (
     machine.disk,
     machine.port,
     running.queues,
+    models,
     running.supervisor,
     running.leftovers,
     running.database,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
@@ -13,8 +15,18 @@ Mood = Literal["calm", "adventure", "mystery", "happy", "science"]
 """What music goes with it."""
 Tone = Literal["story", "ad", "explainer", "recap"]
 """What sort of film it is."""
-Method = Literal["extracted", "composed", "filled"]
-"""How a text came about: chosen sentences of the prompt, templates about its words, or a schema filled with them."""
+Method = Literal["extracted", "composed", "filled", "written"]
+"""How a text came about: chosen sentences of the prompt, templates about its words, a schema filled with them, or by a
+language model."""
+
+CHARACTERS_A_TOKEN, TOKENS_A_WORD = 4, Decimal("1.5")
+TOKENS_OF_A_VALUE, TOKENS_OF_A_SCENE, TOKENS_OF_ORDERS = 1000, 220, 1500
+"""What a value of a schema, a scene, and our own words to a model with its thoughts come to, by rule of thumb."""
+
+
+def _thousands(characters: int, tokens: Decimal) -> Decimal:
+    """Give thousands of tokens: of what is read, by its characters, and of what is written."""
+    return (Decimal(characters) / CHARACTERS_A_TOKEN + tokens + TOKENS_OF_ORDERS) / 1000
 
 
 class Generate(Ask):
@@ -48,13 +60,19 @@ class Generate(Ask):
         default=None, description="Another seed, another wording; without one it follows from the prompt."
     )
 
+    def units(self) -> Decimal:
+        """Count thousands of tokens, read and written, at most."""
+        schema = json.dumps(self.json_schema) if self.json_schema is not None else ""
+        value = TOKENS_OF_A_VALUE if schema else 0
+        return _thousands(len(self.prompt) + 2 * len(schema), self.max_words * TOKENS_A_WORD + value)
+
 
 class Generated(Answer):
     """What was written."""
 
     text: str = Field(description="The text; with a schema, `data` as JSON.")
     data: Any | None = Field(default=None, description="The value that satisfies the schema, if one was given.")
-    method: Method = Field(default="composed", description="How the local writer made it.")
+    method: Method = Field(default="composed", description="How it was made.")
 
 
 class Script(Ask):
@@ -92,6 +110,10 @@ class Script(Ask):
     seed: Seed | None = Field(
         default=None, description="Another seed, another plot and wording; without one it follows from the brief."
     )
+
+    def units(self) -> Decimal:
+        """Count thousands of tokens, read and written, at most."""
+        return _thousands(len(self.brief), Decimal(self.scenes * TOKENS_OF_A_SCENE))
 
 
 class CastMember(Contract):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
@@ -60,6 +62,10 @@ class Generate(Ask):
         if self.prompt is None and self.image is None and self.layers is None:
             raise ValueError("one of layers, image and prompt is needed")
         return self
+
+    def units(self) -> Decimal:
+        """Count seconds, each that is begun."""
+        return Decimal(math.ceil(self.seconds))
 
 
 class Generated(MediaAnswer):
