@@ -8,8 +8,11 @@ import threading
 import pytest
 import redis
 
-from mediamill.hints import CANCEL, CANCELS, CHANNEL, AsyncPublisher, Publisher, Waiter
+from mediamill.hints import CANCEL, CANCELS, CHANNEL, Publisher, Waiter
+from mediamill.hints_async import AsyncPublisher, Changed, Listener
 from mediamill_testing.stacks import until
+
+PATIENCE_S = 10
 
 
 class Ear:
@@ -21,9 +24,13 @@ class Ear:
         self._subscription.get_message(timeout=5)
 
     def next(self) -> set[str]:
-        message = self._subscription.get_message(timeout=5)
+        message = self.soon(5)
         assert message is not None
-        return set(message["data"].decode().split("\n"))
+        return message
+
+    def soon(self, timeout_s: float = 0.2) -> set[str] | None:
+        message = self._subscription.get_message(timeout=timeout_s)
+        return set(message["data"].decode().split("\n")) if message is not None else None
 
 
 @pytest.fixture
@@ -97,3 +104,86 @@ def test_a_waiter_sleeps_through_what_does_not_matter(valkey_url: str) -> None:
     publisher.publish("dispatch")
 
     assert woken.wait(10)
+
+
+def test_an_async_publisher_is_answered_nothing_and_comes_back_with_its_broker(valkey_url: str, ear: Ear) -> None:
+    client = redis.Redis.from_url(valkey_url)
+
+    async def told() -> list[set[str]]:
+        publisher, heard = AsyncPublisher(valkey_url), []
+        await publisher.publish("job:1")
+        heard.append(ear.next())
+        for other in client.client_list(_type="normal"):
+            client.client_kill_filter(_id=other["id"], skipme=True)
+        async with asyncio.timeout(PATIENCE_S):
+            while not heard[1:]:
+                await publisher.publish("job:2")
+                if message := ear.soon():
+                    heard.append(message)
+        await publisher.close()
+        return heard
+
+    assert asyncio.run(told()) == [{"job:1"}, {"job:2"}]
+
+
+def test_who_may_not_ask_for_silence_is_heard_all_the_same(valkey_url: str, ear: Ear) -> None:
+    client = redis.Redis.from_url(valkey_url)
+    client.acl_setuser("shy", enabled=True, nopass=True, channels=["*"], commands=["+@all", "-client"], keys=["*"])
+    shy = valkey_url.replace("redis://", "redis://shy:any@")
+
+    async def told() -> None:
+        publisher = AsyncPublisher(shy)
+        for number in range(3):
+            await publisher.publish(f"job:{number}")
+        await publisher.close()
+
+    asyncio.run(told())
+
+    assert [ear.next(), ear.next(), ear.next()] == [{"job:0"}, {"job:1"}, {"job:2"}]
+
+
+def test_who_begins_to_listen_is_rung_at_once_and_for_every_change_after_that(valkey_url: str) -> None:
+    async def heard() -> list[float]:
+        listener, loop = Listener(valkey_url), asyncio.get_running_loop()
+        await listener.start()
+        took = []
+        async with listener.watch("job:1") as ear:
+            for publish in (False, True, True):
+                if publish:
+                    Publisher(valkey_url).publish("job:2", "job:1")
+                began = loop.time()
+                await ear.wait(PATIENCE_S)
+                took.append(loop.time() - began)
+        await listener.close()
+        return took
+
+    assert max(asyncio.run(heard())) < PATIENCE_S
+
+
+def test_nobody_is_subscribed_when_nobody_listens_any_more(valkey_url: str) -> None:
+    client = redis.Redis.from_url(valkey_url)
+
+    def subscribed() -> int:
+        return int(client.pubsub_numsub(CHANNEL)[0][1])
+
+    async def changes(ear: Changed) -> None:
+        Publisher(valkey_url).publish("job:1")
+        await ear.wait(PATIENCE_S)
+
+    async def counted() -> list[int]:
+        before, listener, counts = subscribed(), Listener(valkey_url, linger_s=0), []
+        await listener.start()
+        counts.append(subscribed() - before)
+        for _ in range(2):
+            async with listener.watch("job:1") as ear:
+                await ear.wait(PATIENCE_S)
+                await changes(ear)
+                counts.append(subscribed() - before)
+            async with asyncio.timeout(PATIENCE_S):
+                while subscribed() > before:
+                    Publisher(valkey_url).publish("job:1")
+                    await asyncio.sleep(0.01)
+        await listener.close()
+        return counts
+
+    assert asyncio.run(counted()) == [0, 1, 1]

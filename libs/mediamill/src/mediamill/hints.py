@@ -6,18 +6,13 @@ stays silent for a moment.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
-from typing import Protocol
 
 import redis
-import redis.asyncio
 from redis.exceptions import RedisError
 
 from mediamill.clock import monotonic
@@ -57,7 +52,7 @@ def hint_url(config: Settings) -> str | None:
     return broker if broker.startswith(("redis://", "rediss://")) else None
 
 
-def _spoken(topics: Collection[str]) -> Iterator[tuple[str, str]]:
+def spoken(topics: Collection[str]) -> Iterator[tuple[str, str]]:
     """Give what is said on which channel."""
     if CANCEL in topics:
         yield CANCELS, CANCEL
@@ -81,7 +76,7 @@ class Publisher:
             return
         told = {*topics, *self._taken()}
         try:
-            for channel, news in _spoken(told):
+            for channel, news in spoken(told):
                 self._send(channel, news)
         except (RedisError, OSError) as error:
             self._quiet_until = monotonic() + QUIET_S
@@ -138,121 +133,6 @@ def publish_hint(*topics: str) -> None:
 def publish_hint_soon(*topics: str) -> None:
     """Tell readers in a moment, at a lower price."""
     publisher().publish_soon(*topics)
-
-
-class AsyncPublisher:
-    """The same for a process that must not block."""
-
-    def __init__(self, url: str | None) -> None:
-        self._quiet_until = 0.0
-        self._client = (
-            redis.asyncio.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5) if url else None
-        )
-
-    async def publish(self, *topics: str) -> None:
-        """Tell readers that topics changed. Never raises, never waits for long."""
-        if self._client is None or not topics or monotonic() < self._quiet_until:
-            return
-        try:
-            for channel, news in _spoken(topics):
-                await self._client.publish(channel, news)
-        except (RedisError, OSError) as error:
-            self._quiet_until = monotonic() + QUIET_S
-            log.debug("hints are off for a moment: %s", type(error).__name__)
-
-
-@lru_cache(maxsize=1)
-def async_publisher() -> AsyncPublisher:
-    """Give this process's async publisher."""
-    return AsyncPublisher(hint_url(settings()))
-
-
-async def apublish_hint(*topics: str) -> None:
-    """Tell readers that topics changed."""
-    await async_publisher().publish(*topics)
-
-
-class Bell(Protocol):
-    """What is rung when a topic changes; it must not block."""
-
-    def ring(self) -> None:
-        """Tell that the topic changed."""
-
-
-class Changed:
-    """One reader's ear on one topic."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def ring(self) -> None:
-        """Wake the reader."""
-        self._event.set()
-
-    async def wait(self, timeout_s: float) -> None:
-        """Return when the topic changed since the last wait, or after ``timeout_s``."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                await self._event.wait()
-        self._event.clear()
-
-
-class Listener:
-    """One subscription for a whole process, shared by all its readers."""
-
-    def __init__(self, url: str | None = None) -> None:
-        self._url = url or hint_url(settings())
-        self._ears: defaultdict[str, set[Bell]] = defaultdict(set)
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin to listen; returns at once, also when there is nobody to listen to."""
-        if self._url is not None:
-            self._task = asyncio.create_task(self._listen(self._url))
-
-    async def close(self) -> None:
-        """Stop listening."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    @asynccontextmanager
-    async def watch(self, topic: str) -> AsyncIterator[Changed]:
-        """Give an ear on a topic for the length of the block."""
-        ear = Changed()
-        self.hang(topic, ear)
-        try:
-            yield ear
-        finally:
-            self.take_down(topic, ear)
-
-    def hang(self, topic: str, bell: Bell) -> None:
-        """Ring a bell at each change of a topic until it is taken down."""
-        self._ears[topic].add(bell)
-
-    def take_down(self, topic: str, bell: Bell) -> None:
-        """Ring it no more."""
-        self._ears[topic].discard(bell)
-        if not self._ears[topic]:
-            del self._ears[topic]
-
-    async def _listen(self, url: str) -> None:
-        while True:
-            try:
-                client = redis.asyncio.Redis.from_url(url, socket_connect_timeout=1)
-                async with client, client.pubsub(ignore_subscribe_messages=True) as subscription:
-                    await subscription.subscribe(CHANNEL)
-                    async for message in subscription.listen():
-                        self._ring(message["data"].decode())
-            except (RedisError, OSError) as error:
-                log.debug("no hints for a moment: %s", type(error).__name__)
-                await asyncio.sleep(QUIET_S)
-
-    def _ring(self, topics: str) -> None:
-        for topic in topics.split("\n"):
-            for ear in self._ears.get(topic, ()):
-                ear.ring()
 
 
 class Waiter:

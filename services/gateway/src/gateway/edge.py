@@ -20,7 +20,8 @@ from gateway.pulse import Pulse
 from gateway.queues.history import History
 from mediamill.assets.store import open_store
 from mediamill.db.session import Database
-from mediamill.hints import CANCEL, DISPATCH, AsyncPublisher, Listener, hint_url, job_topic, tenant_topic
+from mediamill.hints import CANCEL, DISPATCH, hint_url, job_topic, tenant_topic
+from mediamill.hints_async import AsyncPublisher, Listener
 from mediamill.queues.registry import Registry
 from mediamill.settings import Settings
 
@@ -57,6 +58,7 @@ class Edge:
             await self.pulse.close()
             if self._telling is not None:
                 await self._telling
+            await self._publisher.close()
             await self.database.async_direct.close()
             await self.database.async_engine.dispose()
 

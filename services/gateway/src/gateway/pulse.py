@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from mediamill.db.session import Database
-from mediamill.hints import Changed, Listener, job_topic
+from mediamill.hints import job_topic
+from mediamill.hints_async import Changed, Listener
 from mediamill.jobs.model import Job
 
 log = logging.getLogger(__name__)

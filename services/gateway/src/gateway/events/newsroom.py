@@ -23,7 +23,8 @@ from mediamill.clock import monotonic
 from mediamill.errors import ErrorClass, MediamillError
 from mediamill.events import queries
 from mediamill.events.queries import Position, Source
-from mediamill.hints import Listener, job_topic, tenant_topic
+from mediamill.hints import job_topic, tenant_topic
+from mediamill.hints_async import Listener
 
 HEARTBEAT_S = 15.0
 PAGE = 200
