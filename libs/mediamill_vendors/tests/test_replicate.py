@@ -15,7 +15,7 @@ from mediamill.providers.protocol import EffectKey, Ended
 from mediamill.settings import Settings
 from mediamill_testing.vendor.server import VendorServer
 from mediamill_vendors.replicate.vendor import Replicate
-from mediamill_vendors.replicate.wire import failed, retry_after_s
+from mediamill_vendors.refusals import failed, retry_after_s
 
 MODEL = "test/wait"
 

@@ -29,6 +29,8 @@ class MediamillError(Exception):
     status: ClassVar[int] = 500
     error_class: ClassVar[ErrorClass] = ErrorClass.PERMANENT
     retry_after_s: float | None = None
+    is_refusal: bool = False
+    """Who was asked surely did nothing: it said no, or was never reached; so nothing has to be looked for or paid."""
     least_attempts: ClassVar[int] = 1
     """So often a job is tried at least, whatever its kind allows: for what is no fault of the job."""
 

@@ -71,6 +71,10 @@ class Settings(BaseSettings):
         "time, as Mediamill does; then what a dead worker bought is found instead of being unknown.",
     )
     fal_queue_url: str = Field("https://queue.fal.run", description="Where fal's queue answers.")
+    fal_jwks_url: str = Field(
+        "https://rest.fal.ai/.well-known/jwks.json",
+        description="Where fal publishes the keys that its webhooks are checked with.",
+    )
     fal_key: SecretStr = Field(SecretStr(""), description="Buys from fal; without it no kind is offered by it.")
     chains: dict[str, tuple[str, ...]] = Field(
         {},

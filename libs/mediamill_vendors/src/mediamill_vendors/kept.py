@@ -50,10 +50,16 @@ class Kept:
         self._context = httpx.create_ssl_context() if parts.scheme == "https" else None
         self._idle: list[_Idle] = []
 
-    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Ask once. Raises ``Unreachable`` or ``CutOff``; every answer, also a refusal, is given."""
+    def send(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes, answer_s: float = ANSWER_S
+    ) -> Answer:
+        """Ask once, and wait ``answer_s`` for each sign of an answer.
+
+        Raises ``Unreachable`` or ``CutOff``; every answer, also a refusal, is given.
+        """
         connection = self._take() or self._connected()
         try:
+            connection.sock.settimeout(answer_s)
             connection.request(method, path, body or None, dict(headers))
             response = connection.getresponse()
             answer = Answer(response.status, response.headers, response.read())
@@ -84,7 +90,6 @@ class Kept:
         try:
             connection = self._made()
             connection.connect()
-            connection.sock.settimeout(ANSWER_S)
         except OSError as error:
             raise Unreachable(type(error).__name__) from error
         return connection

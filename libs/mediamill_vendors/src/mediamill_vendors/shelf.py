@@ -1,4 +1,7 @@
-"""Which vendors there are, each loaded when it is first asked for: its client is an extra and takes its time."""
+"""Which vendors make predictions, each loaded when it is first asked for: its client is an extra and takes its time.
+
+OpenAI answers at once, has nothing to look at later, and so is not on the shelf.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any, cast
 from mediamill.errors import NotFound
 from mediamill.providers.protocol import Vendor
 
-NAMES = ("replicate",)
+NAMES = ("replicate", "fal")
 
 
 def vendor(name: str) -> Vendor:

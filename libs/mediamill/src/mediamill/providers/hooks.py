@@ -21,9 +21,10 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def hook_url(public_url: str, vendor: str, effect: EffectKey) -> str:
-    """Give the URL that a vendor is to call."""
-    return f"{public_url.rstrip('/')}{PATH}/{vendor}/{effect.token}?{urlencode({'effect': str(effect)})}"
+def hook_url(public_url: str, vendor: str, effect: EffectKey, **told: str) -> str:
+    """Give the URL that a vendor is to call; what its webhooks themselves do not tell may be put into it."""
+    query = urlencode({"effect": str(effect), **told})
+    return f"{public_url.rstrip('/')}{PATH}/{vendor}/{effect.token}?{query}"
 
 
 def effect_of(url: str | None) -> str | None:

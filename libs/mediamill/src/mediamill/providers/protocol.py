@@ -135,8 +135,11 @@ class Vendor(Protocol):
     def cancel(self, id: str) -> None:
         """Have a prediction stopped. One that has ended, or that the vendor does not know, is fine."""
 
-    def read_hook(self, headers: Mapping[str, str], body: bytes) -> Ended | None:
-        """Verify a webhook and read it; ``None`` while the prediction goes on. Raises ``Forged``; never waits."""
+    def read_hook(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Ended | None:
+        """Verify a webhook and read it; ``None`` while the prediction goes on. Raises ``Forged``; never waits.
+
+        ``query`` is what the URL carries that the vendor was given, which is no more than the purchase's token is worth.
+        """
 
     def learn(self) -> None:
         """Ask the vendor for what its webhooks are verified by, if that was not done just now."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from mediamill.errors import Permanent
 from mediamill.providers.protocol import Ended, Failure
-from mediamill_vendors.replicate.wire import failed
+from mediamill_vendors.refusals import failed
 
 
 class Listed(BaseModel):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -18,26 +17,26 @@ from pydantic import ValidationError
 from replicate.client import Client
 
 from mediamill.clock import monotonic, now
-from mediamill.errors import JobError, MediamillError, NotFound, OutcomeUnknown, Permanent, Transient
+from mediamill.errors import NotFound, OutcomeUnknown, Permanent, Transient
 from mediamill.providers.hooks import effect_of, hook_url
 from mediamill.providers.protocol import EffectKey, Ended, Failure
 from mediamill.settings import Settings, settings
 from mediamill.webhooks.signing import is_signed
 from mediamill_vendors.forged import Forged
+from mediamill_vendors.looking import Looking
+from mediamill_vendors.reaching import reaches
+from mediamill_vendors.refusals import refused
 from mediamill_vendors.replicate.listing import Listed, Page
-from mediamill_vendors.replicate.wire import Wire
+from mediamill_vendors.replicate.wire import wire
 
 log = logging.getLogger(__name__)
 
 PAGE = 100
 PAGE_COSTS = 6
 """A page of the list costs about as much as so many single looks."""
-SIDE_BY_SIDE = 8
 MOST_PAGES = 100
 CLOCKS_APART = timedelta(seconds=60)
 SECRET_AGAIN_S = 60.0
-AT_ONCE = 32
-"""So many single looks are waited for before what they saw is given."""
 EVENTS = ["completed"]
 
 
@@ -48,13 +47,13 @@ class Replicate:
 
     def __init__(self, config: Settings) -> None:
         base = config.replicate_base_url.rstrip("/")
-        token, wire = config.replicate_api_token.get_secret_value(), Wire(base)
-        self._client = Client(token, base_url=base, transport=wire, trust_env=False)
+        token, transport = config.replicate_api_token.get_secret_value(), wire(base)
+        self._client = Client(token, base_url=base, transport=transport, trust_env=False)
         # Pages are read as they come: the client's own model drops the webhook, which carries the key.
-        self._lists = httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, transport=wire)
+        self._lists = httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, transport=transport)
         self._public_url = config.public_url
-        self._hooked = _reaches(base, config.public_url)
-        self._looking = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="replicate")
+        self._hooked = reaches(base, config.public_url)
+        self._looking = Looking(self.name)
         self._secret = ""
         self._secret_at = 0.0
         self._lock = threading.Lock()
@@ -74,7 +73,7 @@ class Replicate:
                     return str(self._client.predictions.create(version=version, **wanted).id)
                 return str(self._client.models.predictions.create(name, **wanted).id)
         except NotFound as error:
-            raise Permanent(error.detail) from error
+            raise refused(Permanent(error.detail)) from error
 
     def find(self, effect: EffectKey) -> str | None:
         """Give the id of the prediction that was bought under a key, if it is among the recent ones."""
@@ -109,7 +108,7 @@ class Replicate:
                 yield [end for listed in found for end in listed.ended()]
                 if not wanted:
                     return
-        yield from self._one_by_one(wanted, any_read=any_read)
+        yield from self._looking.each(wanted, self._one, any_read=any_read)
 
     def cancel(self, id: str) -> None:
         """Have a prediction stopped; one that has ended, or that is not known, is fine."""
@@ -117,10 +116,10 @@ class Replicate:
             self._client.predictions.cancel(quote(id))
         except NotFound:
             return
-        except Permanent as refused:
-            log.info("replicate does not cancel %s: %s", id, refused.detail)
+        except Permanent as ended:
+            log.info("replicate does not cancel %s: %s", id, ended.detail)
 
-    def read_hook(self, headers: Mapping[str, str], body: bytes) -> Ended | None:
+    def read_hook(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Ended | None:
         """Verify a webhook by what is known and read it; ``None`` while the prediction goes on. Raises ``Forged``."""
         if not is_signed(self._secret, headers, body, now()):
             raise Forged
@@ -133,27 +132,6 @@ class Replicate:
                 with _understood():
                     self._secret = self._client.webhooks.default.secret().key
                 self._secret_at = monotonic()
-
-    def _one_by_one(self, ids: Iterable[str], *, any_read: bool) -> Iterator[list[Ended]]:
-        """Look at each; what comes about the same time is given together."""
-        errors, broken = list[MediamillError](), threading.Event()
-
-        def look(id: str) -> list[Ended] | None:
-            if broken.is_set():
-                return None
-            try:
-                return self._one(id)
-            except JobError as error:
-                broken.set()
-                errors.append(error)
-                return None
-
-        answers = self._looking.map(look, ids)
-        while group := list(islice(answers, AT_ONCE)):
-            any_read = any_read or any(answer is not None for answer in group)
-            yield [end for answer in group for end in answer or ()]
-        if errors and not any_read:
-            raise errors[0]
 
     def _one(self, id: str) -> list[Ended]:
         try:
@@ -195,11 +173,6 @@ def _read_hook(body: bytes) -> Listed:
         return Listed.model_validate_json(body)
     except ValidationError as error:
         raise Permanent("It is signed and is no prediction.") from error
-
-
-def _reaches(base_url: str, public_url: str) -> bool:
-    """Tell whether a vendor can call us: the real one takes https only, one on loopback is a test's."""
-    return urlsplit(public_url).scheme == "https" or urlsplit(base_url).scheme == "http"
 
 
 @lru_cache(maxsize=1)

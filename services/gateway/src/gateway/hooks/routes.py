@@ -71,9 +71,9 @@ async def _read(vendor: str, request: Request) -> Ended | None:
         body += part
         if len(body) > MOST_BYTES:
             raise TooLarge(f"At most {MOST_BYTES:,} bytes.")
-    headers, told = dict(request.headers), shelf.vendor(vendor)
+    headers, query, told = dict(request.headers), dict(request.query_params), shelf.vendor(vendor)
     try:
-        return told.read_hook(headers, body)
+        return told.read_hook(headers, query, body)
     except Forged:
         await to_thread.run_sync(told.learn)
-    return told.read_hook(headers, body)
+    return told.read_hook(headers, query, body)

@@ -1,0 +1,1 @@
+"""fal: https://docs.fal.ai/model-apis/model-endpoints/queue."""
