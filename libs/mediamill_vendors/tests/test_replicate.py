@@ -14,8 +14,8 @@ from mediamill.ids import uuid7
 from mediamill.providers.protocol import EffectKey, Ended
 from mediamill.settings import Settings
 from mediamill_testing.vendor.server import VendorServer
-from mediamill_vendors.replicate.vendor import Replicate
 from mediamill_vendors.refusals import failed, retry_after_s
+from mediamill_vendors.replicate.vendor import Replicate
 
 MODEL = "test/wait"
 
@@ -158,11 +158,13 @@ def test_nobody_there_is_a_vendor_that_is_down() -> None:
         vendor_at("http://127.0.0.1:9").submit(MODEL, {}, effect())
 
 
-def test_a_wrong_token_is_no_passing_fault(server: VendorServer) -> None:
+def test_a_wrong_token_is_an_account_that_is_shut(server: VendorServer) -> None:
     server.api.token = "right"
 
-    with pytest.raises(Permanent):
+    with pytest.raises(ProviderDown) as raised:
         vendor_at(server.url, "wrong").submit(MODEL, {}, effect())
+
+    assert raised.value.is_refusal
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ class Down:
     def cancel(self, id: str) -> None:
         raise self.error
 
-    def read_hook(self, headers: Mapping[str, str], body: bytes) -> Ended | None:
+    def read_hook(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Ended | None:
         raise self.error
 
     def learn(self) -> None:

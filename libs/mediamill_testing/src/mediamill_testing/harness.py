@@ -36,7 +36,11 @@ from mediamill.tenants.model import Tenant
 from mediamill.wire.message import Delivery, Received
 from mediamill_vendors import shelf
 
-PACKAGES = {"test": "mediamill_testing.queue", "shop": "mediamill_testing.workshop"}
+PACKAGES = {
+    "test": "mediamill_testing.queue",
+    "shop": "mediamill_testing.workshop",
+    "market": "mediamill_testing.market",
+}
 
 
 class ListWire:
@@ -51,9 +55,9 @@ class ListWire:
         return len(deliveries)
 
 
-def engine_registry() -> Registry:
-    """Give the test queue and the workshop, whatever else is installed."""
-    return Registry({name: _queue(name, package) for name, package in PACKAGES.items()})
+def engine_registry(*names: str) -> Registry:
+    """Give the test queue and the workshop, or those of ``PACKAGES`` that are named, whatever else is installed."""
+    return Registry({name: _queue(name, PACKAGES[name]) for name in names or ("test", "shop")})
 
 
 def _queue(name: str, package: str) -> Queue:
@@ -73,7 +77,8 @@ class Mill:
         self.dispatcher = Dispatcher(self.db, self.registry, self.wire, config)  # type: ignore[arg-type]  # same verb
         self.sweeper = Sweeper(self.db, self.wire, config)  # type: ignore[arg-type]  # same verb
         self.treasurer = Treasurer(self.db)
-        self.watcher = Watcher(self.db, "replicate", shelf.vendor, config)
+        self.watchers = [Watcher(self.db, name, shelf.vendor, config) for name in shelf.NAMES]
+        self.watcher = self.watchers[0]
         for queue in self.registry.queues.values():
             queue.load_handlers()
         self.tenant = self.add_tenant("first")
@@ -117,7 +122,7 @@ class Mill:
 
     def turn(self) -> int:
         """Sweep, dispatch, and run everything that is on the wire; tell how much happened."""
-        happened = self.sweeper.tick() + self.watcher.tick() + self.dispatcher.tick()
+        happened = self.sweeper.tick() + sum(watcher.tick() for watcher in self.watchers) + self.dispatcher.tick()
         deliveries, self.wire.deliveries = self.wire.deliveries, []
         for delivery in deliveries:
             self.worker.deliver([Received(delivery.job_id, delivery.number)])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from pydantic import SecretStr
@@ -18,8 +20,7 @@ from mediamill.ids import uuid7
 from mediamill.settings import Settings, settings
 from mediamill_testing.desk import DeskContext
 from mediamill_testing.harness import Mill
-from mediamill_testing.vendor.server import VendorServer
-from mediamill_vendors.replicate.vendor import replicate
+from mediamill_testing.vendor.server import FalServer, OpenAIServer, VendorServer
 from mill.stack import start_postgres, start_valkey
 
 TEMPLATE = "template_mediamill"
@@ -85,11 +86,35 @@ def mill(database_url: str, tmp_path: Path) -> Iterator[Mill]:
 
 @pytest.fixture
 def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[VendorServer]:
-    """The test vendor on loopback, which the providers of this process buy from; its webhooks go nowhere."""
-    server = VendorServer().start()
+    """Replicate on loopback, which the providers of this process buy from; its webhooks go nowhere."""
+    with _open(VendorServer(), monkeypatch) as server:
+        yield server
+
+
+@pytest.fixture
+def openai_vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenAIServer]:
+    """OpenAI on loopback, which the providers of this process buy from."""
+    with _open(OpenAIServer(), monkeypatch) as server:
+        yield server
+
+
+@pytest.fixture
+def fal_vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[FalServer]:
+    """Fal on loopback, which the providers of this process buy from; its webhooks go nowhere."""
+    with _open(FalServer(), monkeypatch) as server:
+        yield server
+
+
+S = TypeVar("S", VendorServer, OpenAIServer, FalServer)
+
+
+@contextmanager
+def _open(server: S, monkeypatch: pytest.MonkeyPatch) -> Iterator[S]:
+    """Have a vendor open for the length of a test, with outputs that may be fetched from loopback."""
+    server.start()
     server.faults.drop_hooks = True
-    monkeypatch.setenv("MEDIAMILL_REPLICATE_BASE_URL", server.url)
-    monkeypatch.setenv("MEDIAMILL_REPLICATE_API_TOKEN", "test")
+    for name, value in {**server.settings, "MEDIAMILL_ALLOW_PRIVATE_URLS": "1"}.items():
+        monkeypatch.setenv(name, value)
     read_settings_anew()
     yield server
     server.close()
@@ -98,9 +123,11 @@ def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[VendorServer]:
 
 
 def read_settings_anew() -> None:
-    """Forget what this process read from its environment."""
+    """Forget what this process read from its environment; what was not imported has read nothing."""
     settings.cache_clear()
-    replicate.cache_clear()
+    for name in ("replicate", "openai", "fal"):
+        if module := sys.modules.get(f"mediamill_vendors.{name}.vendor"):
+            getattr(module, name).cache_clear()
 
 
 @contextmanager

@@ -125,7 +125,7 @@ def _checked(path: Path, told: str, prefix: str) -> str:
 
 
 def _pieces(answer: httpx.Response) -> Iterator[bytes]:
-    """Give the body, and only as a whole. A server's length is its promise also where the connection was closed well."""
+    """Give the body; what is shorter than its server promised is no body, however well the connection was closed."""
     until, came = monotonic() + PATIENCE_S, 0
     promised = answer.headers.get("content-length", "")
     for piece in answer.iter_raw(_CHUNK):

@@ -146,16 +146,19 @@ RETURNING vendor_id
 """)
 
 
-def drop(connection: Connection, job_id: UUID, ordinal: int, purchase: int, vendor_id: str | None) -> None:
+def drop(
+    connection: Connection, job_id: UUID, ordinal: int, purchase: int, vendor_id: str | None, *, may_go_on: bool = False
+) -> None:
     """Write down that a prediction was cancelled at the vendor, or never was there (no ``vendor_id``).
 
-    What was cancelled is taken as billed in full: it may have ended before the vendor heard of it.
+    What was cancelled is taken as billed in full: it may have ended before the vendor heard of it. So is one that
+    ``may_go_on`` there, as nobody can tell whether it was bought.
     """
     take_hold(connection, Job.id == job_id)
     given = {"job_id": job_id, "ordinal": ordinal, "purchase": purchase, "vendor_id": vendor_id}
     dropped = connection.execute(_DROP, given).one_or_none()
     if dropped is not None:
-        cost = Decimal(0) if dropped.vendor_id is None else None
+        cost = Decimal(0) if dropped.vendor_id is None and not may_go_on else None
         budgets.settle(connection, [Cost(job_id, ordinal, purchase, cost)])
 
 

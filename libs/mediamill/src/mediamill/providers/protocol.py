@@ -130,7 +130,10 @@ class Vendor(Protocol):
         """
 
     def find(self, effect: EffectKey) -> str | None:
-        """Give the id of the prediction that was bought under a key, if there is one."""
+        """Give the id of the prediction that was bought under a key, if there is one.
+
+        Raises ``OutcomeUnknown`` when nobody can tell.
+        """
 
     def cancel(self, id: str) -> None:
         """Have a prediction stopped. One that has ended, or that the vendor does not know, is fine."""
@@ -138,7 +141,7 @@ class Vendor(Protocol):
     def read_hook(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Ended | None:
         """Verify a webhook and read it; ``None`` while the prediction goes on. Raises ``Forged``; never waits.
 
-        ``query`` is what the URL carries that the vendor was given, which is no more than the purchase's token is worth.
+        ``query`` is what the URL carries that the vendor was given; it is believed as its token is.
         """
 
     def learn(self) -> None:

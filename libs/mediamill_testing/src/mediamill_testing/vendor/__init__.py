@@ -1,1 +1,1 @@
-"""A vendor server that speaks Replicate's protocol on loopback, with a bill, and misbehaves on demand."""
+"""Vendor servers on loopback that speak the protocols of Replicate, OpenAI and fal, bill, and misbehave on demand."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from uuid import UUID
 from mediamill.clock import iso, now
 from mediamill.ids import uuid7
 from mediamill.providers.hooks import effect_of
+from mediamill_testing.vendor.catalogue import Product
 
 PAGE = 100
 
@@ -33,6 +35,10 @@ class Sale:
     webhook: str | None
     events: list[str]
     seconds: float
+    product: Product | None = None
+    """What the catalogue says of the model."""
+    key: str = ""
+    """The key that it was bought under, where that is not told by the webhook."""
     id: str = field(default_factory=lambda: uuid7().hex[6:])
     created_at: datetime = field(default_factory=now)
     canceled_at: datetime | None = None
@@ -45,7 +51,11 @@ class Sale:
     @property
     def billed(self) -> Decimal:
         """Tell what is to be paid, in USD: all for what was cancelled, nothing for what failed."""
-        return Decimal(0) if self.status == "failed" else Decimal(str(self.input.get("cost", 0)))
+        if self.status == "failed":
+            return Decimal(0)
+        if self.product is None:
+            return Decimal(str(self.input.get("cost", 0)))
+        return self.product.price * self.product.units(self.input)
 
     @property
     def status(self) -> str:
@@ -56,8 +66,24 @@ class Sale:
             return "processing"
         return "failed" if self.input.get("fail") else "succeeded"
 
+    def urls(self, base: str) -> list[str]:
+        """Give where what it made can be had."""
+        if self.product is None:
+            return []
+        suffix = self.product.makes.partition("/")[2]
+        return [f"{base}/outputs/{self.id}/{number}.{suffix}" for number in range(self.product.files(self.input))]
+
+    def output(self, base: str) -> Any:
+        """Give what a prediction made, as Replicate does: URLs, and texts word by word."""
+        if self.product is None:
+            return {"prediction": self.id}
+        if self.product.makes.startswith("text/"):
+            return re.findall(r"\s*\S+", self.product.content(self.input, 0).decode())
+        urls = self.urls(base)
+        return urls if self.product.as_list or len(urls) > 1 else urls[0]
+
     def shown(self, base: str) -> dict[str, Any]:
-        """Write it as the API does."""
+        """Write it as Replicate does."""
         status = self.status
         ended = self.canceled_at if status == "canceled" else self.ends_at
         return {
@@ -66,7 +92,7 @@ class Sale:
             "version": "hidden",
             "status": status,
             "input": self.input,
-            "output": {"prediction": self.id} if status == "succeeded" else None,
+            "output": self.output(base) if status == "succeeded" else None,
             "logs": "",
             "error": str(self.input["fail"]) if status == "failed" else None,
             "metrics": {"predict_time": self.seconds} if status == "succeeded" else {},
@@ -109,8 +135,14 @@ class Bill:
             return list(self._sales)
 
     def keys(self) -> list[str]:
-        """Give the key of every sale, empty for one without a webhook that tells it."""
-        return [effect_of(sale.webhook) or "" for sale in self.sales()]
+        """Give the key of every sale, empty for one that does not tell it."""
+        return [sale.key or effect_of(sale.webhook) or "" for sale in self.sales()]
+
+    def told(self) -> dict[str, Any]:
+        """Write the bill for a test in another process."""
+        ends = {sale.id: sale.ends_at.timestamp() for sale in self.sales()}
+        models = [sale.model for sale in self.sales()]
+        return {"keys": self.keys(), "models": models, "ends_at": ends, "total": str(self.total())}
 
     def total(self) -> Decimal:
         """Give the sum of the bill, in USD."""

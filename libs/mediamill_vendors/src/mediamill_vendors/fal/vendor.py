@@ -162,5 +162,5 @@ def _understood() -> Iterator[None]:
 def fal() -> Fal:
     """Give this process's way to fal. Raises ``Permanent`` when the settings hold no key."""
     if not settings().fal_key.get_secret_value():
-        raise Permanent("MEDIAMILL_FAL_KEY is not set.")
+        raise refused(Permanent("MEDIAMILL_FAL_KEY is not set."))
     return Fal(settings())

@@ -60,7 +60,7 @@ def problem(answer: Answer) -> Problem:
 
 
 def words_of(told: Any) -> str:
-    """Read the words off an error in either of fal's shapes; a refused field's type says why, so it stands there too."""
+    """Read the words off an error in either of fal's shapes; the type of a refused field tells why it was."""
     detail = told.get("detail") if isinstance(told, Mapping) else None
     if isinstance(detail, list):
         return "; ".join(_wrong(part) for part in detail)[:500]

@@ -17,7 +17,7 @@ class Message(NamedTuple):
 
 
 class Said(BaseModel):
-    """What a model answered. It is billed also when it is of no use, so that is found out with ``words``, afterwards."""
+    """What a model answered; it is billed also when it is of no use, which ``words`` finds out afterwards."""
 
     model_config = ConfigDict(frozen=True)
 

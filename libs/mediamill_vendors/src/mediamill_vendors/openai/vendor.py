@@ -98,9 +98,9 @@ class OpenAI:
                 model=model,
                 prompt=prompt,
                 n=n,
-                size=size,  # type: ignore[arg-type]  # the model knows which
-                quality=_given(quality),  # type: ignore[arg-type]  # the same
-                background=_given(background),  # type: ignore[arg-type]  # the same
+                size=size,
+                quality=_given(quality),
+                background=_given(background),
                 response_format=omit if model.startswith(_ALWAYS_BASE64) else "b64_json",
                 extra_headers=_keyed(key),
                 timeout=timeout_s,
@@ -208,5 +208,5 @@ def _understood() -> Iterator[None]:
 def openai() -> OpenAI:
     """Give this process's way to OpenAI. Raises ``Permanent`` when the settings hold no key."""
     if not settings().openai_api_key.get_secret_value():
-        raise Permanent("MEDIAMILL_OPENAI_API_KEY is not set.")
+        raise refused(Permanent("MEDIAMILL_OPENAI_API_KEY is not set."))
     return OpenAI(settings())

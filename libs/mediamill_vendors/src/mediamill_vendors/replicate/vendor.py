@@ -179,5 +179,5 @@ def _read_hook(body: bytes) -> Listed:
 def replicate() -> Replicate:
     """Give this process's way to Replicate. Raises ``Permanent`` when the settings hold no token."""
     if not settings().replicate_api_token.get_secret_value():
-        raise Permanent("MEDIAMILL_REPLICATE_API_TOKEN is not set.")
+        raise refused(Permanent("MEDIAMILL_REPLICATE_API_TOKEN is not set."))
     return Replicate(settings())

@@ -14,7 +14,7 @@ from conductor.watch import queries
 from conductor.watch.schedule import AWAY_S, GATHER_S, SLOWEST_S, STEP_S, pause_s
 from mediamill import clock
 from mediamill.db.session import Database
-from mediamill.errors import MediamillError
+from mediamill.errors import MediamillError, OutcomeUnknown
 from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
 from mediamill.jobs.predictions import FORGOTTEN_S
 from mediamill.jobs.settled import Settled, drop, settle_at_once
@@ -121,13 +121,18 @@ class Watcher:
     def _cancel_one(self, row: Row[Any]) -> None:
         vendor = self._find_vendor(self._name)
         effect = EffectKey(row.job_id, row.ordinal, row.purchase, "", row.begun_at)
-        vendor_id = row.vendor_id or vendor.find(effect)
+        vendor_id, may_go_on = row.vendor_id, False
+        if vendor_id is None:
+            try:
+                vendor_id = vendor.find(effect)
+            except OutcomeUnknown:
+                may_go_on = True
         if vendor_id is not None:
             vendor.cancel(vendor_id)
         elif not row.is_forgotten:
             return  # whoever bought it may not have written its id down yet
         with self._db.unit_of_work() as connection:
-            drop(connection, row.job_id, row.ordinal, row.purchase, vendor_id)
+            drop(connection, row.job_id, row.ordinal, row.purchase, vendor_id, may_go_on=may_go_on)
 
     def _hold_off(self, rows: Sequence[Row[Any]], error: MediamillError) -> None:
         """Leave a vendor alone that did not answer; what waits for it goes on waiting."""
