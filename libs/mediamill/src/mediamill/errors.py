@@ -189,6 +189,10 @@ class ProviderDown(JobError):
 
     code, status, error_class = "provider-down", 503, ErrorClass.PROVIDER_DOWN
 
+    def __init__(self, detail: str = "", *, retry_after_s: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
 
 class ChildFailed(JobError):
     """A child job that this one needs did not succeed."""

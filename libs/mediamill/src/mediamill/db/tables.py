@@ -5,7 +5,7 @@ from mediamill.budgets.model import Account, Entry, Hold, Reservation, UsageDay,
 from mediamill.db.base import Base
 from mediamill.events.model import Event
 from mediamill.jobs.model import Deadline, Idempotency, Job, Lease, Line, Reuse, Signal, Wait, Worker
-from mediamill.providers.model import PredictionRow, QuotaRow
+from mediamill.providers.model import ChainRow, CircuitRow, PredictionRow, QuotaRow, SwitchRow
 from mediamill.queues.model import QueueState, Schedule
 from mediamill.steps.model import Step
 from mediamill.tenants.model import ApiKey, Tenant
@@ -17,6 +17,8 @@ __all__ = [
     "Account",
     "ApiKey",
     "AssetRow",
+    "ChainRow",
+    "CircuitRow",
     "Deadline",
     "Entry",
     "Event",
@@ -35,6 +37,7 @@ __all__ = [
     "Schedule",
     "Signal",
     "Step",
+    "SwitchRow",
     "Tenant",
     "UsageDay",
     "UsagePosition",

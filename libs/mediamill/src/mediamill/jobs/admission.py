@@ -17,9 +17,9 @@ from mediamill.jobs.draft import Draft, Need
 _ASKED = """asked AS (
     SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
         id uuid, tenant_id uuid, kind text, queue text, priority smallint, input jsonb, parent_id uuid,
-        parent_step integer, root_id uuid, provider text, key_id uuid, max_cost numeric, metadata jsonb, cache text,
-        fingerprint text, version integer, run_at timestamptz, deadline_s double precision, traceparent text,
-        webhook jsonb, key text, body_hash text, assets uuid[])
+        parent_step integer, root_id uuid, provider text, pinned boolean, key_id uuid, max_cost numeric,
+        metadata jsonb, cache text, fingerprint text, version integer, run_at timestamptz,
+        deadline_s double precision, traceparent text, webhook jsonb, key text, body_hash text, assets uuid[])
 )"""
 
 _UNLIMITED = """NOT EXISTS (
@@ -48,9 +48,9 @@ _KNOWN = """known AS (
 
 _MADE = """made AS (
     INSERT INTO jobs (id, tenant_id, kind, queue, state, priority, input, {more}seq, parent_id, parent_step, root_id,
-        provider, key_id, max_cost, metadata, cache, fingerprint, version, traceparent, created_at)
+        provider, pinned, key_id, max_cost, metadata, cache, fingerprint, version, traceparent, created_at)
     SELECT fit.id, fit.tenant_id, kind, queue, {state}, priority, input, {values}{seq}, parent_id, parent_step,
-        root_id, provider, key_id, max_cost, metadata, cache, fingerprint, version, traceparent, now()
+        root_id, provider, pinned, key_id, max_cost, metadata, cache, fingerprint, version, traceparent, now()
     FROM fit {join}WHERE {condition}
     ON CONFLICT (id) DO NOTHING
     RETURNING id, tenant_id, kind, queue, priority, state, created_at

@@ -51,7 +51,7 @@ class Draft:
 def draft(request: Request) -> Draft:
     """Give a request its id and its row. Raises ``InvalidInput`` for what cannot be stored."""
     job_id, body = uuid7(), request.input.model_dump(mode="json")
-    provider = request.provider or request.kind.manifest.providers[0]
+    provider = request.served_by
     assets = {UUID(asset): loc for loc, asset in _references(request.input, (*request.loc, "input"))}
     row = json.dumps(_row(job_id, request, provider, body, assets), ensure_ascii=False)
     if "\\u0000" in row:
@@ -99,6 +99,7 @@ def _row(
         "parent_step": request.parent_step,
         "root_id": str(request.root_id or job_id),
         "provider": provider,
+        "pinned": request.provider is not None,
         "key_id": str(request.key_id) if request.key_id else None,
         "max_cost": str(request.max_cost) if request.max_cost is not None else None,
         "metadata": dict(request.metadata),

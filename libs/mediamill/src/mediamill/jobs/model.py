@@ -53,6 +53,9 @@ class Job(Base):
     parent_step: Mapped[int | None]
     root_id: Mapped[UUID]
     provider: Mapped[str | None] = mapped_column(Text)
+    """Who serves it: the one that was named or came first, then whomever its chain has turned to."""
+    pinned: Mapped[bool | None]
+    """Whether the provider was named, so that no other may serve; null in rows of releases that did not write it."""
     key_id: Mapped[UUID | None]
     """The key that it was asked for with, whose budget counts; children have their parent's."""
     cost: Mapped[Decimal] = mapped_column(Numeric(14, 6), server_default="0")

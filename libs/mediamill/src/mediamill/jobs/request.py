@@ -37,6 +37,9 @@ class Request:
     deadline_s: float | None = None
     run_at: datetime | None = None
     provider: str | None = None
+    """Who was named; no other may serve then."""
+    head: str | None = None
+    """Who comes first in the order that stands now and serves if nobody was named; else the kind's first provider."""
     key_id: UUID | None = None
     traceparent: str | None = None
     idempotency_key: str | None = None
@@ -47,6 +50,11 @@ class Request:
     webhook: JobWebhook | None = None
     loc: tuple[str | int, ...] = ()
     """Where it stands in what was posted, for the path of a wrong field."""
+
+    @property
+    def served_by(self) -> str:
+        """Who is expected to serve, for the price and for the name of the work."""
+        return self.provider or self.head or self.kind.manifest.providers[0]
 
 
 class Accepted(NamedTuple):

@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from mediamill.db.prepared import Prepared, parameter, prepared
 from mediamill.events.model import Event, EventType
 from mediamill.jobs.model import Job, Lease, Line, Reuse, Wait, Worker
-from mediamill.jobs.recall import bought_by_nobody, recalled
+from mediamill.jobs.recall import bought_by_nobody, recalled, tried_by_nobody
 from mediamill.jobs.serving import highest, serves
 from mediamill.jobs.states import (
     CANCEL,
@@ -299,6 +299,7 @@ def redrive(which: ColumnElement[bool]) -> Prepared:
         moved,
         told(moved, REDRIVE.event, as_json({"redrive": True})),
         bought_by_nobody(moved),
+        tried_by_nobody(moved),
         in_line(moved, rank=1, delay_s=literal(0)),
     )
 

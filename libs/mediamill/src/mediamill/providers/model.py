@@ -1,4 +1,4 @@
-"""The table of predictions: one narrow row for each purchase that a step waits for."""
+"""The tables of providers: purchases that steps wait for, limits, circuits, and what operators set at run time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, Text, func, text
+from sqlalchemy import ForeignKey, Index, SmallInteger, Text, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mediamill.db.base import NARROW, Base
@@ -65,3 +66,47 @@ class QuotaRow(Base):
     at: Mapped[datetime]
     """When there were so many."""
     turns: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+
+
+class CircuitRow(Base):
+    """That a provider's model failed lately: a model that is well has no row. All workers share it."""
+
+    __tablename__ = "circuits"
+    __table_args__ = {"postgresql_with": {**NARROW, "fillfactor": "50"}}
+
+    provider: Mapped[str] = mapped_column(Text, primary_key=True)
+    model: Mapped[str] = mapped_column(Text, primary_key=True)
+    failures: Mapped[int]
+    """How many in a row."""
+    opened_at: Mapped[datetime | None]
+    """Since when nobody submits; null while it is closed."""
+    retry_at: Mapped[datetime | None]
+    """When the next probe may pass."""
+    rests: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """How often it was given a rest since it was well; each is twice as long as the one before."""
+    reason: Mapped[str] = mapped_column(Text, server_default="")
+    """What the last failure said."""
+
+
+class ChainRow(Base):
+    """Who serves a kind, in this order, for one tenant or (null) for all that have no order of their own."""
+
+    __tablename__ = "chains"
+    __table_args__ = (UniqueConstraint("kind", "tenant_id", postgresql_nulls_not_distinct=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+    kind: Mapped[str] = mapped_column(Text)
+    tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    providers: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    set_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class SwitchRow(Base):
+    """Whether a provider may be used, as an operator set it; without a row it may."""
+
+    __tablename__ = "switches"
+
+    provider: Mapped[str] = mapped_column(Text, primary_key=True)
+    enabled: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text, server_default="")
+    set_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -10,7 +10,16 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from mediamill.errors import ErrorClass, JobError, Moderated, Permanent, ProviderDown, Transient
+from mediamill.errors import (
+    ErrorClass,
+    JobError,
+    MediamillError,
+    Moderated,
+    Permanent,
+    ProviderDown,
+    RateLimited,
+    Transient,
+)
 
 A_contra = TypeVar("A_contra", contravariant=True)
 T_co = TypeVar("T_co", covariant=True)
@@ -63,7 +72,7 @@ class Failure(BaseModel):
     error_class: ErrorClass
 
     @classmethod
-    def of(cls, error: JobError) -> Failure:
+    def of(cls, error: MediamillError) -> Failure:
         """Keep an error."""
         return cls(code=error.code, message=error.detail, error_class=error.error_class)
 
@@ -71,6 +80,8 @@ class Failure(BaseModel):
         """Give the error again."""
         if self.code == Moderated.code:
             return Moderated(self.message)
+        if self.code == RateLimited.code:
+            return RateLimited(self.message)
         match self.error_class:
             case ErrorClass.TRANSIENT:
                 return Transient(self.message)

@@ -50,11 +50,14 @@ class Kind:
 
     def price(self, ask: Ask, provider: str) -> Decimal:
         """Tell what an input is expected to cost with a provider, in USD."""
+        return (self.unit_price(provider) * ask.units()).quantize(CENT_OF_A_CENT, ROUND_UP)
+
+    def unit_price(self, provider: str) -> Decimal:
+        """Tell what a unit of work costs with a provider, in USD."""
         manifest = self.manifest
         first = manifest.price if provider == manifest.providers[0] else Decimal(0)
         model = self.model(provider)
-        each = model.price if model is not None else dict(manifest.prices).get(provider, first)
-        return (each * ask.units()).quantize(CENT_OF_A_CENT, ROUND_UP)
+        return model.price if model is not None else dict(manifest.prices).get(provider, first)
 
     def model(self, provider: str, day: date | None = None) -> ModelManifest | None:
         """Give what a provider serves the kind with on a day, by default today: as set, else as the manifest says.

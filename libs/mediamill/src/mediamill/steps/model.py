@@ -29,6 +29,9 @@ class StepState(StrEnum):
     """How far it came."""
 
     INTENT = "intent"
+    """It may or may not have happened."""
+    REFUSED = "refused"
+    """It surely did not happen, and may be tried again."""
     DONE = "done"
 
 

@@ -38,9 +38,8 @@ def newest_like(tenant_id: UUID, kind: str, fingerprint: str, since: UUID, ended
 
 async def earlier(edge: Edge, request: Request) -> UUID | None:
     """Give the job that an earlier try of this request made, if it has not ended longer than ``WINDOW`` ago."""
-    provider = request.provider or request.kind.manifest.providers[0]
     body = request.input.model_dump(mode="json")
-    wanted = fingerprint(request.kind.name, request.kind.manifest.version, provider, body)
+    wanted = fingerprint(request.kind.name, request.kind.manifest.version, request.served_by, body)
     at = now()
     look = newest_like(request.tenant_id, request.kind.name, wanted, first_id_of(at - LONGEST), at - WINDOW)
     async with edge.look() as connection:

@@ -1,0 +1,42 @@
+"""Who may serve a kind in this installation, and in what order."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from mediamill.jobs.turns import Candidate
+from mediamill.providers.credentials import configured
+from mediamill.providers.orders import Orders
+from mediamill.queues.manifest import LOCAL
+from mediamill.queues.registry import Kind
+from mediamill.settings import settings
+
+
+def standard_order(kind: Kind) -> tuple[str, ...]:
+    """Give the order of a kind where no operator has set one: the settings', else its first provider alone."""
+    return settings().chains.get(kind.name) or kind.manifest.providers[:1]
+
+
+def can_serve(kind: Kind, provider: str) -> bool:
+    """Tell whether a provider is of the kind, has its key here, and still has a model that has not met its sunset."""
+    return provider in kind.manifest.providers and configured(provider) and not kind.has_ended(provider)
+
+
+def candidate(kind: Kind, provider: str) -> Candidate:
+    """Name the model by which a provider's failures are counted; what is done here rests for nobody's sake."""
+    if provider == LOCAL:
+        return Candidate(provider, None)
+    model = kind.model(provider)
+    return Candidate(provider, model.model if model is not None else kind.name)
+
+
+def order_of(kind: Kind, tenant_id: UUID | None, orders: Orders) -> tuple[str, ...]:
+    """Give who serves a kind for a tenant, first to last, as far as operators and this process know."""
+    wanted = orders.of(kind.name, tenant_id, standard_order(kind))
+    return tuple(name for name in wanted if name not in orders.off and can_serve(kind, name))
+
+
+def head_of(kind: Kind, tenant_id: UUID | None, orders: Orders) -> str:
+    """Give who is expected to serve: the first who can, else the first who was meant to."""
+    can = order_of(kind, tenant_id, orders)
+    return can[0] if can else orders.of(kind.name, tenant_id, standard_order(kind))[0]
