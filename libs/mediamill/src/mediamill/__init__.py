@@ -14,6 +14,8 @@ The words, used everywhere and with no synonyms:
 - **event**: one status fact, numbered per job, written with the change that it tells.
 - **asset**: immutable bytes named by their SHA-256.
 - **provider**: an adapter that turns a request into media.
+- **link / chain**: a provider's way to serve a kind / all of them, in the order in which they are asked.
+- **turn**: the choice of a link for a job, which is a step of it.
 - **prediction**: a provider's own remote job.
 - **flow**: a handler that only runs child jobs.
 """

@@ -16,7 +16,7 @@ from uuid import UUID
 from mediamill.clock import now
 from mediamill.contracts import Answer, Asset
 from mediamill.errors import NotFound
-from mediamill.handlers.context import FREE, Call, Price
+from mediamill.handlers.context import FREE, Call, Link, Price
 from mediamill.ids import uuid7
 from mediamill.providers.chain import choose
 from mediamill.providers.protocol import EffectKey, Pending, Provider
@@ -60,6 +60,10 @@ class DeskContext:
         if found.failure is not None:
             raise found.failure.error()
         return chosen.read(ask, found)
+
+    def chain(self, links: Sequence[Link[A, T]], ask: A) -> T:
+        """Have the first link serve."""
+        return links[0].serve(self, ask)
 
     def run(self, kind: str, input: Mapping[str, Any]) -> Answer:
         """Not at a desk."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from psycopg.errors import UniqueViolation
 
 from mediamill import clock
-from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
-from mediamill.errors import OutcomeUnknown, Permanent, RateLimited
+from mediamill.errors import JobError, MediamillError, OutcomeUnknown, RateLimited
+from mediamill.handlers.dealings import Dealings, Fenced, Place, Resting, Verdict, is_refusal
 from mediamill.handlers.parked import Awaited, Left, Parked, Recalled
 from mediamill.handlers.purse import Purse
 from mediamill.handlers.run import Run, Stop
@@ -32,22 +31,6 @@ AGAIN_S = 5.0
 CANCELLING_S = 1.0
 
 
-class Fenced(NamedTuple):
-    """What the run may do while it holds its job; both stop it where it does not."""
-
-    write: Callable[[Prepared], Any]
-    """Gives the row of a fenced statement."""
-    prove: Callable[[float], None]
-    """Passes if the job was held a moment ago: at the given time, or now."""
-
-
-class Place(NamedTuple):
-    """The step that asks."""
-
-    ordinal: int
-    name: str
-
-
 def step_name(provider: Provider[Any, Any]) -> str:
     """Name the step of a prediction: who makes it, and with what."""
     return f"{provider.vendor} {provider.model}"
@@ -56,11 +39,14 @@ def step_name(provider: Provider[Any, Any]) -> str:
 class Buyer:
     """Buys for one step of one run."""
 
-    def __init__(self, run: Run, db: Database, fenced: Fenced, purse: Purse, place: Place) -> None:
+    def __init__(  # what a run hands to each of its parts
+        self, run: Run, db: Database, fenced: Fenced, purse: Purse, dealings: Dealings, place: Place
+    ) -> None:
         self._run = run
         self._db = db
         self._fenced = fenced
         self._purse = purse
+        self._dealings = dealings
         self._place = place
 
     def buy(self, provider: Provider[A, T], ask: A, recalled: Recalled | None) -> T:
@@ -91,10 +77,52 @@ class Buyer:
 
     def _adopt(self, provider: Provider[A, T], ask: A, known: Any) -> T:
         effect = EffectKey(self._run.job_id, self._place.ordinal, known.purchase, "", known.begun_at)
-        found = provider.find(ask, effect)
-        if found is None:
-            return self._submit(provider, ask, known.purchase)
-        return self._hold(provider, ask, effect, found)
+        try:
+            found = provider.find(ask, effect)
+        except OutcomeUnknown as unknown:
+            return self._buy_again(provider, ask, effect, unknown)
+        except MediamillError:
+            self._dealings.doubts.append(lambda: self._resolve(provider, ask, effect))
+            raise
+        if found is not None:
+            return self._hold(provider, ask, effect, found)
+        if self._dealings.is_resting:
+            self._drop(effect)
+        return self._submit(provider, ask, known.purchase)
+
+    def _buy_again(self, provider: Provider[A, T], ask: A, effect: EffectKey, unknown: OutcomeUnknown) -> T:
+        if unknown.retry_after_s:
+            raise self._parked(unknown.retry_after_s)  # its webhook may still tell
+        self._write_off(effect, unknown)
+        return self._submit(provider, ask, effect.purchase + 1)
+
+    def _resolve(self, provider: Provider[A, T], ask: A, effect: EffectKey) -> Verdict:
+        """Find out, before another provider is asked, whether this one has sold."""
+        if self._dealings.is_resting:
+            return Verdict.LATER
+        try:
+            found = provider.find(ask, effect)
+        except OutcomeUnknown as unknown:
+            self._write_off(effect, unknown)
+            return Verdict.LATER
+        except MediamillError:
+            return Verdict.LATER
+        if found is not None:
+            return Verdict.BOUGHT
+        self._drop(effect)
+        return Verdict.NOTHING
+
+    def _write_off(self, effect: EffectKey, unknown: OutcomeUnknown) -> None:
+        """Take it as bought, where the kind lets it be bought again. Raises ``OutcomeUnknown`` where it does not."""
+        if self._run.kind.manifest.unknown_outcome != "buy_again":
+            raise unknown
+        self._fenced.tell(f"Nobody can tell whether {self._place.name!r} was bought: it counts as bought, and again.")
+        self._purse.forfeit(effect.ordinal, effect.purchase)
+
+    def _drop(self, effect: EffectKey) -> None:
+        """Write down that the vendor made nothing of a purchase, and give back what was held for it."""
+        self._db.one(predictions.refuse(self._run.job_id, effect.ordinal, effect.purchase))
+        self._purse.give_back(effect.ordinal, effect.purchase)
 
     def _answer(self, provider: Provider[A, T], ask: A, known: Any) -> T:
         ended = Ended.model_validate(known.result["value"])
@@ -105,6 +133,8 @@ class Buyer:
         return self._submit(provider, ask, known.purchase + 1)
 
     def _submit(self, provider: Provider[A, T], ask: A, purchase: int) -> T:
+        if self._dealings.is_resting:
+            raise Resting(provider.vendor)
         if (price := provider.price(ask)) > 0:
             self._purse.hold(self._place.ordinal, purchase, provider.vendor, price)
         token = new_token()
@@ -127,12 +157,15 @@ class Buyer:
         except RateLimited as refusal:
             self._db.one(predictions.refuse(self._run.job_id, self._place.ordinal, purchase))
             raise self._parked((refusal.retry_after_s or AGAIN_S) * random.uniform(1, 1.5)) from refusal
-        except Permanent as refusal:
-            self._refused(provider.vendor, effect, refusal)
+        except JobError as error:
+            if is_refusal(error):
+                self._refused(provider.vendor, effect, error)
+            else:
+                self._dealings.doubts.append(lambda: self._resolve(provider, ask, effect))
             raise
         return self._hold(provider, ask, effect, ticket)
 
-    def _refused(self, vendor: str, effect: EffectKey, refusal: Permanent) -> None:
+    def _refused(self, vendor: str, effect: EffectKey, refusal: JobError) -> None:
         """Write a refusal down as the purchase's end, so that no replay asks again and the handler may go on."""
         ended = Ended(id=str(effect), failure=Failure.of(refusal))
         settle_at_once(self._db, [Settled(vendor, token_hash(effect.token), ended)])

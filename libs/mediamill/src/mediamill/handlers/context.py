@@ -14,6 +14,8 @@ from mediamill.providers.protocol import Provider
 P = ParamSpec("P")
 T = TypeVar("T")
 A = TypeVar("A")
+A_contra = TypeVar("A_contra", contravariant=True)
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Call(NamedTuple):
@@ -31,6 +33,20 @@ class Price(NamedTuple, Generic[T]):
 
 
 FREE: Price[Any] = Price(Decimal(0))
+
+
+class Link(Protocol[A_contra, T_co]):
+    """A provider's way to serve a kind: one link of a chain. Stateless; shared by all threads."""
+
+    provider: str
+    """Who serves: ``local``, or the vendor's name, as in the kind's manifest."""
+
+    def serve(self, ctx: Context, ask: A_contra) -> T_co:
+        """Make the answer with the steps, effects and asks that this provider takes.
+
+        It is a recipe like a handler. ``ProviderDown`` sends the chain to its next link; ``Transient`` tries this one
+        again, then the next; anything else ends the job.
+        """
 
 
 class Context(Protocol):
@@ -70,7 +86,9 @@ class Context(Protocol):
 
         ``submit(key)`` does it, with a key that is the same on every try. If a worker died between intent and
         result, ``recover(key)`` finds what was done, or gives ``None`` if it surely never happened, or raises
-        ``OutcomeUnknown``. A price is held before ``submit`` is called, or ``OutOfBudget`` is raised.
+        ``OutcomeUnknown``: then the kind's ``unknown_outcome`` decides. An error of ``submit`` that is a refusal
+        (``is_refusal``) is written down: only another attempt of the job asks again. A price is held before
+        ``submit`` is called, or ``OutOfBudget`` is raised.
         """
 
     def ask(self, provider: Provider[A, T] | Sequence[Provider[A, T]], ask: A) -> T:
@@ -78,6 +96,14 @@ class Context(Protocol):
 
         Of several providers the one that the job names serves, else the first. Raises what the prediction failed with;
         only another attempt of the job asks the vendor again.
+        """
+
+    def chain(self, links: Sequence[Link[A, T]], ask: A) -> T:
+        """Have one of the links serve: the one that the job names, else the first in the operators' order that can.
+
+        ``links`` are all that this installation has, in any order. Links that are switched off, without credentials,
+        past their model's sunset or behind an open circuit are passed over. When a link's provider is down the next
+        one serves; a chain that is at its end raises what its last link raised.
         """
 
     def run(self, kind: str, input: Mapping[str, Any]) -> Answer:

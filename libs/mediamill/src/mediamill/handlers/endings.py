@@ -21,7 +21,9 @@ from mediamill.jobs.accept import Request, accept_unpaid, pay
 from mediamill.jobs.draft import draft
 from mediamill.jobs.ended import end, unfinished_children, withdraw_descendants
 from mediamill.jobs.model import Job, Signal, Wait
-from mediamill.queues.registry import Registry
+from mediamill.jobs.offers import head_of
+from mediamill.providers.orders import Orders, read_orders
+from mediamill.queues.registry import Kind, Registry
 from mediamill.steps.model import Step, StepState, StepType
 
 BACKOFF_BASE_S = 1.0
@@ -113,14 +115,17 @@ def _timed(connection: Connection, awaited: Awaited) -> Awaited:
 def _spawn(connection: Connection, run: Run, awaited: Awaited, registry: Registry) -> tuple[list[UUID], list[Want]]:
     """Make the children that are missing; give all of them in the order of the calls, and what is to be reserved."""
     missing = [call for call, child in zip(awaited.calls, awaited.children, strict=True) if child is None]
-    drafts = [draft(_request(run, awaited.ordinal, call.kind, call.input, registry)) for call in missing]
+    kinds = [registry.kind(call.kind) for call in missing]
+    has_choice = any(len(kind.manifest.providers) > 1 for kind in kinds)
+    orders = read_orders(connection) if has_choice else Orders()
+    asked = zip(kinds, missing, strict=True)
+    drafts = [draft(_request(run, awaited.ordinal, kind, call.input, orders)) for kind, call in asked]
     accepted, unpaid = accept_unpaid(connection, drafts)
     made = iter(accepted)
     return [UUID(child) if child is not None else next(made).job_id for child in awaited.children], unpaid
 
 
-def _request(run: Run, ordinal: int, kind_name: str, raw: Any, registry: Registry) -> Request:
-    kind = registry.kind(kind_name)
+def _request(run: Run, ordinal: int, kind: Kind, raw: Any, orders: Orders) -> Request:
     return Request(
         tenant_id=run.tenant_id,
         kind=kind,
@@ -131,6 +136,7 @@ def _request(run: Run, ordinal: int, kind_name: str, raw: Any, registry: Registr
         parent_id=run.job_id,
         parent_step=ordinal,
         root_id=run.root_id,
+        head=head_of(kind, run.tenant_id, orders),
     )
 
 

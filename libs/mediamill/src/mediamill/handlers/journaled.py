@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import math
-import typing
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection, Row, func, select
 
@@ -24,12 +20,17 @@ from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
 from mediamill.errors import ChildFailed, Nondeterministic
 from mediamill.events.model import EventType
-from mediamill.handlers.asking import Buyer, Fenced, Place, step_name
-from mediamill.handlers.context import FREE, Call, Price
+from mediamill.handlers.asking import Buyer, step_name
+from mediamill.handlers.chaining import Chain, Means
+from mediamill.handlers.context import FREE, Call, Link, Price
+from mediamill.handlers.dealings import Dealings, Fenced, Place
+from mediamill.handlers.effecting import Effect, How
 from mediamill.handlers.parked import Awaited, Parked, Recalled
 from mediamill.handlers.purse import Purse
+from mediamill.handlers.recorded import as_returned
 from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.scratch import Scratch
+from mediamill.handlers.trail import Trail
 from mediamill.hints import job_topic, publish_hint, tenant_topic
 from mediamill.jobs import journal, transition
 from mediamill.jobs.model import Job
@@ -58,11 +59,12 @@ class JournaledContext:
         self._purse = Purse(run, db)
         self._store = store
         self._registry = registry
-        self._next = 0
         self._told_at = 0.0
         self._furthest = (run.progress or {}).get("current", 0.0), (run.progress or {}).get("total", 0.0)
         self._scratch = scratch
-        self._journal = {} if run.is_first else self._read_journal()
+        self._trail = Trail(self._read_journal, is_new=run.is_first)
+        self._dealings = Dealings()
+        self._fenced = Fenced(self._write_quietly, self._prove_hold, self.log)
 
     @property
     def job_id(self) -> UUID:
@@ -90,41 +92,29 @@ class JournaledContext:
             self._write(journal.record(*self._fence, entry))
         else:
             recorded = recalled.result
-        return typing.cast("T", _adapter(fn).validate_python(recorded))
+        return as_returned(fn, recorded)
 
     def effect(
         self, name: str, submit: Callable[[str], T], recover: Callable[[str], T | None], price: Price[T] = FREE
     ) -> T:
         """Do what must not happen twice: intent, deed, result."""
         ordinal, recalled = self._arrive(name, StepType.EFFECT)
-        if recalled is not None and recalled.state == StepState.DONE:
-            return typing.cast("T", _adapter(submit).validate_python(recalled.result))
-        if price.amount > 0:
-            self._purse.hold(ordinal, 1, self._run.provider or "", price.amount)
-        key = f"{self.job_id}:{ordinal}"
-        done: T | None = None
-        proved_at = clock.running() if recalled is None else -math.inf
-        if recalled is None:
-            intent = journal.Entry(ordinal, name, StepType.EFFECT, StepState.INTENT, None, clock.now())
-            self._write(journal.record(*self._fence, intent))
-        else:
-            done = recover(key)
-        if done is None:
-            self._prove_hold(proved_at)
-            done = submit(key)
-        recorded = to_jsonable_python(done)
-        if price.amount > 0:
-            self._purse.complete(ordinal, recorded, price.billed(done) if price.billed else None)
-        else:
-            self._write(journal.complete(*self._fence, ordinal, recorded))
-        return typing.cast("T", _adapter(submit).validate_python(recorded))
+        how = How(submit, recover, price)
+        return Effect(self._run, self._fenced, self._purse, self._dealings, Place(ordinal, name), how).do(recalled)
 
     def ask(self, provider: Provider[A, T] | Sequence[Provider[A, T]], ask: A) -> T:
         """Have a vendor make something, and wait for it, parked."""
         chosen = choose(provider, self._run.provider)
         ordinal, recalled = self._arrive(name := step_name(chosen), StepType.PREDICTION)
-        fenced = Fenced(self._write_quietly, self._prove_hold)
-        return Buyer(self._run, self._db, fenced, self._purse, Place(ordinal, name)).buy(chosen, ask, recalled)
+        place = Place(ordinal, name)
+        buyer = Buyer(self._run, self._db, self._fenced, self._purse, self._dealings, place)
+        return buyer.buy(chosen, ask, recalled)
+
+    def chain(self, links: Sequence[Link[A, T]], ask: A) -> T:
+        """Have one of the links serve, and another one where its provider does not."""
+        self._check()
+        means = Means(self._run, self._db, self._trail, self._fenced, self._dealings)
+        return Chain(means, links).serve(self, ask)
 
     def run(self, kind: str, input: Mapping[str, Any]) -> Answer:
         """Run a child job and give its answer."""
@@ -232,18 +222,11 @@ class JournaledContext:
     def _arrive(self, name: str, type_: StepType) -> tuple[int, Recalled | None]:
         """Come to the next step, and give what the journal holds of it."""
         self._check()
-        ordinal, self._next = self._next, self._next + 1
-        recalled = self._journal.get(ordinal)
-        if recalled is not None and (recalled.name, recalled.type) != (name, type_.value):
-            raise Nondeterministic(
-                f"Step {ordinal} was the {recalled.type} {recalled.name!r}, now the handler asks for the "
-                f"{type_.value} {name!r}."
-            )
-        return ordinal, recalled
+        return self._trail.arrive(name, type_)
 
     def _read_journal(self) -> dict[int, Recalled]:
         rows = self._db.rows(journal.entries(self.job_id))
-        return {row.ordinal: Recalled(row.name, row.type, row.state, (row.result or {}).get("value")) for row in rows}
+        return {row.ordinal: Recalled.of(row) for row in rows}
 
     def _write(self, statement: Prepared) -> Any:
         """Run a fenced write and tell of it."""
@@ -318,18 +301,3 @@ class JournaledContext:
 
     def _answer(self, child: Row[Any]) -> Answer:
         return self._registry.kind(child.kind).answer.read(child.output or {})
-
-
-@functools.lru_cache(maxsize=256)
-def _adapter_of(annotation: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(annotation)
-
-
-def _adapter(fn: Callable[..., Any]) -> TypeAdapter[Any]:
-    """Give what turns the recorded JSON of a step back into what its function returns."""
-    while isinstance(fn, functools.partial):
-        fn = fn.func
-    try:
-        return _adapter_of(typing.get_type_hints(fn).get("return", Any))
-    except (NameError, TypeError):
-        return _adapter_of(Any)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from mediamill.handlers.context import Call
+from mediamill.providers.protocol import Failure
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,24 @@ class Recalled:
     type: str
     state: str
     result: Any
+    purchase: int = 1
+    """Of an effect: how often it was begun anew because nobody could tell what became of it, and 1."""
+    attempt: int = 0
+    """Of an effect that was refused: the job's attempt by which it was."""
+    failure: Failure | None = None
+    """Why it was."""
+
+    @classmethod
+    def of(cls, row: Any) -> Recalled:
+        """Read a row of the journal."""
+        facts = row.result or {}
+        failure = facts.get("failure")
+        return cls(
+            row.name,
+            row.type,
+            row.state,
+            facts.get("value"),
+            facts.get("purchase", 1),
+            facts.get("attempt", 0),
+            Failure.model_validate(failure) if failure is not None else None,
+        )

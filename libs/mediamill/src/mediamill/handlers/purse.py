@@ -32,17 +32,33 @@ class Purse:
         if held is None:
             self._lose()
 
-    def complete(self, ordinal: int, result: Any, billed: Decimal | None) -> None:
+    def complete(self, ordinal: int, purchase: int, result: Any, billed: Decimal | None) -> None:
         """Write an effect's result down together with what it has cost (``None``: what was held)."""
-        if not self._db.run(lambda c: self._complete(c, ordinal, result, billed)):
+        cost = Cost(self._run.job_id, ordinal, purchase, billed)
+        if not self._db.run(lambda c: self._complete(c, cost, result)):
             self._lose()
 
-    def _complete(self, connection: Connection, ordinal: int, result: Any, billed: Decimal | None) -> bool:
+    def give_back(self, ordinal: int, purchase: int) -> None:
+        """Free what was held for a purchase that surely was not made."""
+        self._settle(Cost(self._run.job_id, ordinal, purchase, Decimal(0)))
+
+    def forfeit(self, ordinal: int, purchase: int) -> None:
+        """Take a purchase as made of which nobody will ever know: a budget errs on that side."""
+        self._settle(Cost(self._run.job_id, ordinal, purchase, None))
+
+    def _settle(self, cost: Cost) -> None:
+        def settled(connection: Connection) -> None:
+            take_hold(connection, Job.id == cost.job_id)
+            settle(connection, [cost])
+
+        self._db.run(settled)
+
+    def _complete(self, connection: Connection, cost: Cost, result: Any) -> bool:
         run = self._run
         take_hold(connection, Job.id == run.job_id)
-        if connection.execute(*journal.complete(run.job_id, run.delivery, ordinal, result)).first() is None:
+        if connection.execute(*journal.complete(run.job_id, run.delivery, cost.ordinal, result)).first() is None:
             return False
-        settle(connection, [Cost(run.job_id, ordinal, 1, billed)])
+        settle(connection, [cost])
         return True
 
     def _lose(self) -> None:

@@ -42,6 +42,17 @@ class Wait(Ask):
         return self.cost
 
 
+class Serve(Ask):
+    """Have one of several providers serve."""
+
+    seconds: float = Field(0.0, ge=0, le=3600)
+    cost: Decimal = Field(Decimal(0), ge=0, le=1000, decimal_places=6, description="What it costs where it costs, USD.")
+
+    def units(self) -> Decimal:
+        """Tell the price itself."""
+        return self.cost
+
+
 class Buy(Ask):
     """Buy from the test vendor by a bare effect, as a handler does for what no provider covers."""
 
@@ -119,6 +130,13 @@ class Waited(Answer):
     """What the vendor said."""
 
     prediction: str
+
+
+class Served(Answer):
+    """Who served, and what it was."""
+
+    provider: str
+    made: str
 
 
 class Stepped(Answer):

@@ -25,6 +25,8 @@ from mediamill_testing.queue.contract import (
     Noop,
     Roll,
     Rolled,
+    Serve,
+    Served,
     Sleep,
     Stamp,
     Stepped,
@@ -34,6 +36,7 @@ from mediamill_testing.queue.contract import (
     Waited,
 )
 from mediamill_testing.queue.ledger import write
+from mediamill_testing.queue.links import LINKS
 from mediamill_testing.queue.vendors import Waiting, sell, sold
 from mediamill_testing.vendor.client import leave_mark
 
@@ -80,6 +83,12 @@ def fail(ctx: Context, ask: Fail) -> Answer:
 def wait(ctx: Context, ask: Wait) -> Waited:
     """Have the vendor make a prediction."""
     return ctx.ask(WAITING, ask)
+
+
+@handler(Serve)
+def serve(ctx: Context, ask: Serve) -> Served:
+    """Hand it to the chain."""
+    return ctx.chain(LINKS, ask)
 
 
 @handler(Buy)

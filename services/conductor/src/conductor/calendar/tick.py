@@ -16,6 +16,8 @@ from mediamill.db.session import Database
 from mediamill.errors import MediamillError
 from mediamill.hints import DISPATCH, publish_hint
 from mediamill.jobs.accept import Request, accept
+from mediamill.jobs.offers import head_of
+from mediamill.providers.orders import read_orders
 from mediamill.queues.registry import Registry
 from mediamill.settings import Settings
 
@@ -84,7 +86,9 @@ class Calendar:
     def _accept(self, connection: Connection, name: str, tenant_id: UUID, body: dict[str, Any]) -> None:
         try:
             kind = self._registry.kind(body["kind"])
-            accept(connection, [Request(tenant_id=tenant_id, kind=kind, input=kind.read(body.get("input", {})))])
+            head = head_of(kind, tenant_id, read_orders(connection))
+            ask = kind.read(body.get("input", {}))
+            accept(connection, [Request(tenant_id=tenant_id, kind=kind, input=ask, head=head)])
             publish_hint(DISPATCH)
         except MediamillError as error:
             log.warning("schedule %s could not be accepted: %s", name, error.code)
