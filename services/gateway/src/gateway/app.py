@@ -17,6 +17,8 @@ import gateway.jobs.post_routes
 import gateway.jobs.routes
 import gateway.kinds.routes
 import gateway.operations.routes
+import gateway.providers.chain_routes
+import gateway.providers.routes
 import gateway.queues.routes
 import gateway.tenants.key_routes
 import gateway.tenants.routes
@@ -43,6 +45,8 @@ ROUTERS = (
     gateway.usage.routes.router,
     gateway.webhooks.routes.router,
     gateway.queues.routes.router,
+    gateway.providers.routes.router,
+    gateway.providers.chain_routes.router,
     gateway.tenants.routes.router,
     gateway.tenants.key_routes.router,
     gateway.hooks.routes.router,

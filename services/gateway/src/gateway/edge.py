@@ -16,6 +16,7 @@ from gateway.events.newsroom import Newsroom
 from gateway.hooks.ends import Ends
 from gateway.jobs.turnstile import Turnstile
 from gateway.keyring import Keyring
+from gateway.providers.book import OrderBook
 from gateway.pulse import Pulse
 from gateway.queues.history import History
 from mediamill.assets.store import open_store
@@ -38,6 +39,7 @@ class Edge:
         self.store = open_store(config.store_url)
         self.keyring = Keyring()
         self.history = History()
+        self.orders = OrderBook(self.look)
         listener = Listener(hint_url(config))
         self.pulse = Pulse(self.database, listener, config.poll_s)
         self.newsroom = Newsroom(self.look, listener, poll_s=config.poll_s, max_streams=config.max_streams)
@@ -51,7 +53,7 @@ class Edge:
         """Keep the parts that live in the background alive for the length of the block."""
         await self.pulse.start()
         try:
-            async with self.newsroom.running():
+            async with self.newsroom.running(), self.orders.running():
                 yield
         finally:
             self.close_streams()

@@ -30,6 +30,7 @@ TAGS = [
     {"name": "estimates", "description": "What a job would cost and take."},
     {"name": "usage", "description": "What you have used and may still use."},
     {"name": "queues", "description": "How the queues are."},
+    {"name": "providers", "description": "Who makes things, and in which order they are asked. For the operator."},
     {"name": "tenants", "description": "Who owns things. For the operator."},
     {"name": "keys", "description": "Who may ask. For the operator."},
     {"name": "operations", "description": "For load balancers and Prometheus."},

@@ -36,14 +36,27 @@ class PostEstimate(BaseModel):
 
     kind: str = Field(max_length=100)
     input: Json
-    provider: str | None = Field(None, max_length=100, description="one of the kind's providers; else the first")
+    provider: str | None = Field(
+        None, max_length=100, description="one of the kind's providers; else who comes first in the order"
+    )
+
+
+class Offer(BaseModel):
+    """What it would cost with a provider."""
+
+    provider: str = Field(examples=["local"])
+    cost: float = Field(description="USD", examples=[0.0])
 
 
 class Estimate(BaseModel):
     """What a job would cost and take."""
 
     kind: str = Field(examples=["audio.speech"])
+    provider: str = Field(description="who is expected to serve", examples=["local"])
     cost: float = Field(description="USD; what is reserved when it is accepted", examples=[0.0])
+    order: list[Offer] = Field(
+        description="who serves, first to last, and for what; a job may come to the last of them"
+    )
     duration_s: float = Field(description="from its start to its end", examples=[1.8])
     queue_wait_s: float | None = Field(description="until its start; null while no worker lives", examples=[0.0])
     basis: Literal["history", "manifest"] = Field(description="what the duration is taken from")
@@ -55,7 +68,8 @@ async def post_estimate(post: PostEstimate, edge: EdgeOf, owner: Owner) -> Estim
     """Tell the expected cost, duration and wait of a job, without making it."""
     kind = edge.registry.kind(post.kind)
     ask = kind.read(post.input)
-    provider = post.provider or kind.manifest.providers[0]
+    order = (post.provider,) if post.provider is not None else edge.orders.order(kind, owner.tenant_id)
+    provider = post.provider or edge.orders.head(kind, owner.tenant_id)
     if provider not in kind.manifest.providers:
         wrong = f"{kind.name} has no provider {provider!r}; there are: {', '.join(kind.manifest.providers)}"
         raise InvalidInput(f"{wrong}.", errors=[(["provider"], wrong)])
@@ -66,7 +80,9 @@ async def post_estimate(post: PostEstimate, edge: EdgeOf, owner: Owner) -> Estim
     usual = runs.get(kind.name)
     return Estimate(
         kind=kind.name,
+        provider=provider,
         cost=float(kind.price(ask, provider)),
+        order=[Offer(provider=name, cost=float(kind.price(ask, name))) for name in order],
         duration_s=round(usual.seconds, 3) if usual else kind.manifest.expected_s,
         queue_wait_s=wait_estimate_s(facts[kind.queue], edge.registry, runs),
         basis="history" if usual else "manifest",

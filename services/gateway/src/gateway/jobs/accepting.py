@@ -23,7 +23,6 @@ from mediamill.jobs.accept import accept, accept_drafts
 from mediamill.jobs.draft import Draft, draft
 from mediamill.jobs.request import Request
 from mediamill.jobs.states import State
-from mediamill.queues.registry import Registry
 
 MOST_ERRORS = 100
 _NO_HEADER_HAS_THIS = "\x1f"
@@ -46,7 +45,7 @@ class Batch(NamedTuple):
 
 async def accept_one(edge: Edge, origin: Origin, post: PostJob) -> Batch:
     """Accept a job: in one statement if nothing stands against it, else in a transaction that looks closer."""
-    request = read_request(edge.registry, origin, post)
+    request = read_request(edge, origin, post)
     await check_jobs(edge.config, [post], [])
     if origin.key is not None:
         request = _keyed(request, origin.key, body_hash(post))
@@ -63,7 +62,7 @@ async def accept_many(edge: Edge, origin: Origin, posts: Sequence[PostJob], body
     requests, wrong = [], []
     for index, post in enumerate(posts):
         try:
-            requests.append(replace(read_request(edge.registry, origin, post), loc=("jobs", index)))
+            requests.append(replace(read_request(edge, origin, post), loc=("jobs", index)))
         except (InvalidInput, UnknownKind) as error:
             wrong += _at(index, error)
     if wrong:
@@ -78,9 +77,9 @@ async def accept_many(edge: Edge, origin: Origin, posts: Sequence[PostJob], body
     return await _accept(edge, origin.principal.tenant_id, requests)
 
 
-def read_request(registry: Registry, origin: Origin, post: PostJob) -> Request:
+def read_request(edge: Edge, origin: Origin, post: PostJob) -> Request:
     """Validate what was posted. Raises ``UnknownKind`` or ``InvalidInput``."""
-    kind = registry.kind(post.kind)
+    kind = edge.registry.kind(post.kind)
     providers = kind.manifest.providers
     if post.provider is not None and post.provider not in providers:
         message = f"{kind.name} has no provider {post.provider!r}; there are: {', '.join(providers)}"
@@ -96,6 +95,7 @@ def read_request(registry: Registry, origin: Origin, post: PostJob) -> Request:
         deadline_s=post.deadline_s,
         run_at=post.run_at,
         provider=post.provider,
+        head=edge.orders.head(kind, origin.principal.tenant_id),
         key_id=origin.principal.key_id,
         traceparent=origin.traceparent,
         webhook=job_webhook(origin.principal.tenant_id, post),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from pydantic import BaseModel, Field
@@ -19,6 +20,13 @@ class Limits(BaseModel):
     max_running: int | None = Field(description="runs at once over all workers; null is no limit")
 
 
+class Offer(BaseModel):
+    """A provider that serves a kind for you now."""
+
+    provider: str = Field(examples=["replicate"])
+    price: float = Field(description="USD per unit of work", examples=[0.003])
+
+
 class Kind(BaseModel):
     """What can be asked for, and what comes of it."""
 
@@ -27,13 +35,20 @@ class Kind(BaseModel):
     summary: str
     input_schema: Json = Field(description="JSON Schema of a job's input")
     output_schema: Json = Field(description="JSON Schema of its output")
-    providers: list[str] = Field(description="the first is the default", examples=[["local"]])
+    providers: list[str] = Field(description="all that a job may name", examples=[["local"]])
+    order: list[Offer] = Field(description="who serves for you, first to last, if a job names nobody")
     limits: Limits
     price: float = Field(description="USD per unit of work with the default provider")
     expected_s: float = Field(description="first guess of the run time")
     reuse: bool = Field(description="whether 'cache: reuse' can answer it")
     version: int
     example: Json | None = Field(description="an input that works")
+
+
+def present_for(kind: RegisteredKind, order: Sequence[str]) -> Kind:
+    """Show a kind to somebody whom these serve."""
+    offers = [Offer(provider=name, price=float(kind.unit_price(name))) for name in order]
+    return present(kind).model_copy(update={"order": offers})
 
 
 @cache
@@ -49,6 +64,7 @@ def present(kind: RegisteredKind) -> Kind:
         input_schema=schema,
         output_schema=kind.answer.model_json_schema(mode="serialization"),
         providers=list(manifest.providers),
+        order=[],
         limits=Limits(**{name: getattr(manifest, name) for name in Limits.model_fields}),
         price=float(manifest.price),
         expected_s=manifest.expected_s,

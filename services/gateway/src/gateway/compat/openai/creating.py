@@ -85,7 +85,7 @@ async def _first_or_new(asked: Asked, post: PostJob) -> tuple[Job, bool]:
         raise Refused(400, f"An Idempotency-Key has at most {_LONGEST_KEY} characters.", code="invalid_idempotency_key")
     origin = Origin(asked.principal, key, None)
     if key is None and headers.get("x-stainless-retry-count", "0") not in {"", "0"}:
-        found = await earlier(asked.edge, read_request(asked.edge.registry, origin, post))
+        found = await earlier(asked.edge, read_request(asked.edge, origin, post))
         if found is not None:
             async with asked.edge.look() as connection:
                 return await reading.show(connection, asked.tenant_id, found), True

@@ -1,0 +1,1 @@
+"""Who makes what is asked for: switches, circuits, and the order in which providers serve."""
