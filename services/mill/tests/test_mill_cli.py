@@ -22,7 +22,7 @@ from mill.demo.film import Aspect, request
 from mill.errors import WrongUse
 
 STACK = ["up", "down", "status", "doctor", "worker", "migrate", "config"]
-VERBS = [*STACK, "demo", "jobs", "assets", "keys", "kinds", "queues", "usage", "manifests"]
+VERBS = [*STACK, "demo", "jobs", "assets", "keys", "kinds", "queues", "providers", "chains", "usage", "manifests"]
 
 
 def _mill(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -32,6 +32,8 @@ class MillGroup(LazyGroup):
         "keys": Place("mill.cli.keys", "Create, list, rotate and revoke API keys.", _WORK),
         "kinds": Place("mill.cli.kinds", "List what can be asked for, and with which fields.", _LOOK),
         "queues": Place("mill.cli.queues", "Show what is in line and who works.", _LOOK),
+        "providers": Place("mill.cli.providers", "Show who serves and how they are; switch one off.", _LOOK),
+        "chains": Place("mill.cli.chains", "Show and set in which order providers serve a kind.", _LOOK),
         "usage": Place("mill.cli.usage", "Show what was used by day, and what it cost.", _LOOK),
         "manifests": Place("mill.cli.manifests", "Write what follows from the queues' manifests.", _LOOK),
     }

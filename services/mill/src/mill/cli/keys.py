@@ -6,12 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from mill.api.client import Api
 from mill.api.connect import Target, connect_as_operator
 from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, Key, Url, Yes, examples
 from mill.cli.output import confirm, facts, rows, show
-from mill.errors import WrongUse
+from mill.cli.tenants import tenant_id
 
 FIRST_TENANT = "local"
 
@@ -37,7 +36,7 @@ def create(
 ) -> None:
     """Make a key. Its secret is shown once and never again."""
     with connect_as_operator(Target(data, url, key)) as api:
-        asked = {"tenant_id": _tenant_id(api, tenant), "name": name, "scopes": scope, "expires_at": expires_at}
+        asked = {"tenant_id": tenant_id(api, tenant), "name": name, "scopes": scope, "expires_at": expires_at}
         made = api.call("POST", "/v1/keys", json={name: value for name, value in asked.items() if value is not None})
     show(made, lambda: facts(made), as_json=as_json)
 
@@ -54,7 +53,7 @@ def list_keys(
 ) -> None:
     """List keys, without their secrets."""
     with connect_as_operator(Target(data, url, key)) as api:
-        found = api.page("/v1/keys", limit, tenant_id=_tenant_id(api, tenant) if tenant else None)
+        found = api.page("/v1/keys", limit, tenant_id=tenant_id(api, tenant) if tenant else None)
     names = ["id", "name", "prefix", "tenant_id", "scopes", "budget", "created_at", "expires_at", "revoked_at"]
     show(found, lambda: rows(names, [[_cell(row.get(name)) for name in names] for row in found]), as_json=as_json)
 
@@ -86,14 +85,6 @@ def revoke(
     with connect_as_operator(Target(data, url, key)) as api:
         told = api.call("DELETE", f"/v1/keys/{key_id}")
     show(told or {"id": key_id, "revoked": True}, lambda: typer.echo(f"{key_id} is revoked."), as_json=as_json)
-
-
-def _tenant_id(api: Api, tenant: str) -> str:
-    """Find a tenant by its id or by its name."""
-    for row in api.page("/v1/tenants", 1000):
-        if tenant in (row["id"], row["name"]):
-            return str(row["id"])
-    raise WrongUse(f"There is no tenant {tenant!r}.")
 
 
 def _cell(value: Any) -> object:
