@@ -1,4 +1,4 @@
-"""``python -m mediamill_testing.chaos [--seed N] [--minutes M | --short]``: run, print JSON, write a report."""
+"""``python -m mediamill_testing.chaos [--seed N] [--short | --purchases]``: run, print JSON, write a report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import random
 import sys
 from pathlib import Path
 
-from mediamill_testing.chaos.run import full, run, short
+from mediamill_testing.chaos.run import full, purchases, run, short
 
 
 def main() -> int:
@@ -20,12 +20,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="(default: drawn)")
     parser.add_argument("--minutes", type=float, default=10, help="how long faults come (default: 10)")
     parser.add_argument("--short", action="store_true", help="each fault once, a fixed number of jobs")
+    parser.add_argument("--purchases", action="store_true", help="500 jobs that cost money, 200 kills")
     parser.add_argument("--out", type=Path, default=Path("out/chaos"), help="where the report goes")
     asked = parser.parse_args()
     os.environ.setdefault("MEDIAMILL_TEST_KINDS", "1")
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     sys.stderr.write(f"seed {asked.seed}\n")
-    plan = short if asked.short else functools.partial(full, minutes=min(asked.minutes, 20))
+    fixed = short if asked.short else purchases if asked.purchases else None
+    plan = fixed or functools.partial(full, minutes=min(asked.minutes, 20))
     report = run(_fresh(asked.out / str(asked.seed)), asked.seed, plan)
     page = report.write(asked.out)
     sys.stdout.write(report.as_json() + "\n")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from mediamill import clock
 from mediamill_testing.chaos.changes import MORE_FAULTS
@@ -14,6 +15,10 @@ from mediamill_testing.chaos.vendor import MOMENTS
 
 MOST_WORKERS = 6
 AMBUSH_S = 4.0
+BOUGHT: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    ("test.wait", {"seconds": 0.5, "cost": "0.03"}),
+    ("test.buy", {"cost": "0.02"}),
+)
 HOLDER = "SELECT workers.pid FROM leases JOIN workers ON workers.id = leases.worker_id WHERE leases.job_id = %(job)s"
 NEWEST_STEP = """
 SELECT steps.job_id, steps.ordinal, workers.pid FROM steps
@@ -51,8 +56,7 @@ def kill_in_effect(chaos: Chaos) -> str:
         chaos.moments[moment] += bool(holder)
 
     chaos.site.vendor.trap.arm(moment, spring)
-    kind, input = chaos.rng.choice([("test.wait", {"seconds": 0.5}), ("test.buy", {})])
-    chaos.workload.order(kind, input)
+    chaos.workload.order(*chaos.rng.choice(BOUGHT))
     chaos.site.vendor.trap.sprung.wait(AMBUSH_S)
     chaos.site.vendor.trap.disarm()
     return f"{moment} and {late_s} s: {told[0] if told else 'nobody bought'}"

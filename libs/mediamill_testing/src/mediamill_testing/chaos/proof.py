@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from mediamill.budgets.audit import DRIFT
+from mediamill.providers.hooks import effect_of
 from mediamill_testing.chaos.site import MARK
 from mediamill_testing.chaos.storm import Chaos
 from mediamill_testing.chaos.watch import Watch
@@ -38,6 +41,11 @@ WHERE jobs.state = 'succeeded' AND steps.state <> 'done'
 ROLLED = """
 SELECT jobs.id, jobs.generation, array_agg((steps.result ->> 'value')::int) AS ran FROM jobs
 JOIN steps ON steps.job_id = jobs.id AND steps.type = 'step' WHERE jobs.kind = 'test.roll' GROUP BY jobs.id
+"""
+UNASKED = "SELECT * FROM predictions WHERE next_at IS NOT NULL LIMIT 20"
+BOOKED = """
+SELECT job_id, ordinal, sum(CASE type WHEN 'settle' THEN amount ELSE -amount END) AS amount
+FROM ledger WHERE type IN ('settle', 'refund') GROUP BY job_id, ordinal
 """
 FINISHED = "SELECT job_id, ordinal, finished_at FROM steps WHERE state = 'done'"
 LATE = """
@@ -94,6 +102,18 @@ def billed_once(chaos: Chaos, watch: Watch) -> Iterator[str]:
             yield f"{row['id']} succeeded and was billed {bought} times"
 
 
+def ledger_is_the_bill(chaos: Chaos, watch: Watch) -> Iterator[str]:
+    """Every purchase has cost its tenant what the vendor bills for it, and the balances are what the ledger says."""
+    billed: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for sale in chaos.site.vendor.bill.sales():
+        billed[":".join((effect_of(sale.webhook) or "").split(":")[:2])] += sale.billed
+    booked = {f"{row['job_id']}:{row['ordinal']}": row["amount"] for row in chaos.site.sql(BOOKED)}
+    for key in sorted(billed.keys() | booked.keys()):
+        if billed[key] != booked.get(key, 0):
+            yield f"{key}: the vendor bills {billed[key]}, the ledger says {booked.get(key, 0)}"
+    yield from (f"the balances drift: {_short(row)}" for row in chaos.site.sql(DRIFT))
+
+
 def no_step_repeated(chaos: Chaos, watch: Watch) -> Iterator[str]:
     """A step that was written down stays as it was, and leaves no mark after that."""
     yield from watch.changed
@@ -142,10 +162,12 @@ def assets_whole(chaos: Chaos, watch: Watch) -> Iterator[str]:
 
 
 def nothing_left_over(chaos: Chaos, watch: Watch) -> Iterator[str]:
-    """Lines, leases and waits are empty, and nobody is past a deadline."""
-    for table in ("lines", "leases", "waits"):
-        for row in chaos.site.sql(f"SELECT * FROM {table} LIMIT 20"):  # noqa: S608  # one of three names
+    """Nothing is in line, under way or set aside, no vendor is to be asked, and nobody is past a deadline."""
+    for table in ("lines", "leases", "waits", "reservations", "holds"):
+        for row in chaos.site.sql(f"SELECT * FROM {table} LIMIT 20"):  # noqa: S608  # one of five names
             yield f"left in {table}: {_short(row)}"
+    for row in chaos.site.sql(UNASKED):
+        yield f"left in predictions: {_short(row)}"
     yield from (f"{row['id']} is past its deadline" for row in chaos.site.sql(LATE))
 
 
@@ -168,6 +190,7 @@ PROOFS: tuple[Callable[[Chaos, Watch], Iterator[str]], ...] = (
     events_without_gap,
     one_end_each,
     billed_once,
+    ledger_is_the_bill,
     no_step_repeated,
     as_many_children_as_asked,
     one_generation_each,

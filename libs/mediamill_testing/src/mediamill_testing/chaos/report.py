@@ -35,6 +35,7 @@ class Report(NamedTuple):
     jobs: dict[str, int]
     steps: int
     sales: int
+    billed_usd: str
     marks: int
     boundaries: dict[str, int]
     client: dict[str, int]
@@ -73,7 +74,11 @@ class Report(NamedTuple):
             *(f"| {name} | {n} |" for name, n in self.boundaries.items()),
         ]
         lines += ["", "| clients | times |", "|---|---|", *(f"| {name} | {n} |" for name, n in self.client.items())]
-        lines += ["", f"{self.steps} steps were finished, {self.sales} predictions bought, {self.marks} marks left."]
+        lines += [
+            "",
+            f"{self.steps} steps were finished, {self.sales} predictions bought, {self.marks} marks left.",
+        ]
+        lines += ["", f"The vendor bills {self.billed_usd} USD."]
         lines += ["", "| fault | times |", "|---|---|", *(f"| {name} | {n} |" for name, n in self.faults.items())]
         lines += ["", "| kind and end | jobs |", "|---|---|", *(f"| {name} | {n} |" for name, n in self.jobs.items())]
         for name, found in self.found.items():
@@ -100,6 +105,7 @@ def judged(seed: int, took_s: float, told: Told, more: dict[str, list[str]]) -> 
         jobs={f"{row['kind']} {row['state']}": row["jobs"] for row in chaos.site.sql(STATES)},
         steps=len(watch.first),
         sales=chaos.site.vendor.sales().total(),
+        billed_usd=str(chaos.site.vendor.bill.total()),
         marks=len(chaos.site.vendor.marks),
         boundaries={**chaos.ambushes.hits(), **{f"sale {name}": n for name, n in sorted(chaos.moments.items())}},
         client={

@@ -9,7 +9,7 @@ import random
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -25,17 +25,31 @@ from mediamill_testing.chaos.report import Report, Told, judged
 from mediamill_testing.chaos.site import Site
 from mediamill_testing.chaos.storm import Chaos
 from mediamill_testing.chaos.watch import Watch
-from mediamill_testing.chaos.workload import Workload
+from mediamill_testing.chaos.workload import KINDS, PAID, Workload
 
 log = logging.getLogger(__name__)
 
 UNFINISHED = "SELECT count(*) AS n FROM jobs WHERE NOT state = ANY(%(final)s)"
+UNSETTLED = """
+SELECT (SELECT count(*) FROM reservations) + (SELECT count(*) FROM holds)
+    + (SELECT count(*) FROM predictions WHERE next_at IS NOT NULL) AS n
+"""
 READY = "SELECT count(*) AS n FROM workers WHERE NOT draining"
 STARTS_IN_S = 60.0
+SETTLES_IN_S = 30.0
 MOST_OPEN = 60
 MOST_TRIES = 10
 LEAST_ROUNDS = 2
 ORDER_EVERY_S = 0.8
+KILLS = (
+    "kill_worker",
+    "kill_worker",
+    "kill_in_effect",
+    "kill_in_effect",
+    "kill_conductor",
+    "kill_broker",
+    "flush_broker",
+)
 SHAKES_POSTGRES = ("restart_postgres", "kill_postgres", "kill_backend")
 
 
@@ -50,6 +64,10 @@ class Plan(NamedTuple):
     """Whether every boundary must have been hit in the end."""
     calm_s: float
     """How long the fleet may take afterwards until everything has ended."""
+    kinds: Mapping[str, int] = KINDS
+    """What is ordered, and how often."""
+    workers: int = 2
+    """How many there are at first."""
 
 
 def full(rng: random.Random, minutes: float) -> Plan:
@@ -74,6 +92,12 @@ def short(rng: random.Random, orders: int = 60) -> Plan:
     return Plan(iter(others), (0.1, 0.5), orders, is_full=False, calm_s=120)
 
 
+def purchases(rng: random.Random, orders: int = 500, kills: int = 200) -> Plan:
+    """Only what costs money, while workers, conductors and the broker are killed at so many random instants."""
+    faults = iter([rng.choice(KILLS) for _ in range(kills)])
+    return Plan(faults, (0.05, 0.6), orders, is_full=False, calm_s=150, kinds=PAID, workers=5)
+
+
 def run(folder: Path, seed: int, plan: Callable[[random.Random], Plan]) -> Report:
     """Run in a folder of its own, whose logs stay when a proof does not hold."""
     began, rng = clock.monotonic(), random.Random(seed)
@@ -89,8 +113,9 @@ def run(folder: Path, seed: int, plan: Callable[[random.Random], Plan]) -> Repor
         try:
             _until(lambda: site.sql(READY)[0]["n"] >= fleet.wanted["worker"], STARTS_IN_S)
             chosen = plan(rng)
+            fleet.wanted["worker"] = chosen.workers
             client.start()
-            with _working(chaos, chosen.orders):
+            with _working(chaos, chosen):
                 _shake(chaos, chosen)
                 more["every_boundary"] = _complete(chaos) if chosen.is_full else []
             client.stop_posting()
@@ -124,15 +149,15 @@ def _complete(chaos: Chaos) -> list[str]:
 
 
 @contextmanager
-def _working(chaos: Chaos, orders: int | None) -> Iterator[None]:
+def _working(chaos: Chaos, plan: Plan) -> Iterator[None]:
     """Order jobs beside the block: all of a fixed number, or as many as the fleet can do until the block ends."""
-    stopping = threading.Event()
+    stopping, orders = threading.Event(), plan.orders
 
     def order() -> None:
         made = 0
         while (orders is None and not stopping.is_set()) or (orders is not None and made < orders):
             if chaos.site.sql(UNFINISHED, final=list(FINAL))[0]["n"] < MOST_OPEN:
-                chaos.workload.some(4)
+                chaos.workload.some(4, plan.kinds)
                 made += 4
             time.sleep(ORDER_EVERY_S)
 
@@ -152,6 +177,7 @@ def _calm(chaos: Chaos, patience_s: float) -> list[str]:
         chaos.fleet.replace(member.pid)
     chaos.fleet.wanted.update(worker=max(2, chaos.fleet.wanted["worker"]))
     if _until(lambda: chaos.site.sql(UNFINISHED, final=list(FINAL))[0]["n"] == 0, patience_s):
+        _until(lambda: chaos.site.sql(UNSETTLED)[0]["n"] == 0, SETTLES_IN_S)
         return []
     return [f"{chaos.site.sql(UNFINISHED, final=list(FINAL))[0]['n']} jobs did not end in {patience_s:.0f} s of calm"]
 

@@ -22,6 +22,10 @@ WEIGHTS = (1, 1, 3)
 """One tenant each."""
 KINDS = {"noop": 3, "steps": 4, "sleep": 3, "fanout": 2, "wait": 4, "buy": 4, "marks": 4, "keep": 3, "roll": 4}
 """What is ordered, and how often."""
+PAID = {"wait": 3, "buy": 1}
+"""What costs money."""
+BUDGET_USD = 1_000_000
+"""More than is ever spent: a tenant with a budget has its balances kept."""
 DEADLINE_S = 3600.0
 PATIENCE_S = 90.0
 
@@ -47,7 +51,7 @@ class Workload:
         self.canceled: set[UUID] = set()
         self.tenants = [uuid7() for _ in WEIGHTS]
         rows = [
-            {"id": tenant, "name": f"chaos {number}", "weight": weight}
+            {"id": tenant, "name": f"chaos {number}", "weight": weight, "budget": BUDGET_USD}
             for number, (tenant, weight) in enumerate(zip(self.tenants, WEIGHTS, strict=True))
         ]
         with site.db.unit_of_work() as connection:
@@ -76,11 +80,14 @@ class Workload:
         with self._lock:
             self.orders[order.job_id] = order
 
-    def some(self, number: int) -> None:
-        """Order a mix, and cancel one in twelve a moment later."""
-        made = [self.order(*self._draw()) for _ in range(number)]
+    def some(self, number: int, kinds: Mapping[str, int] = KINDS) -> None:
+        """Order a mix, and cancel one in twelve a moment later.
+
+        Not what is bought by a bare effect: nobody asks a vendor what became of that once its job has ended.
+        """
+        made = [self.order(*self._draw(kinds)) for _ in range(number)]
         for order in made:
-            if self._rng.random() < 1 / 12:
+            if self._rng.random() < 1 / 12 and order.kind != "test.buy":
                 self.cancel(order)
 
     def cancel(self, order: Order) -> None:
@@ -89,16 +96,17 @@ class Workload:
             self.canceled.add(order.job_id)
         self._site.db.run(lambda c: cancel(c, order.tenant_id, order.job_id), PATIENCE_S)
 
-    def _draw(self) -> tuple[str, dict[str, Any]]:
+    def _draw(self, kinds: Mapping[str, int]) -> tuple[str, dict[str, Any]]:
         rng = self._rng
-        kind = rng.choices(tuple(KINDS), weights=tuple(KINDS.values()), k=1)[0]
+        kind = rng.choices(tuple(kinds), weights=tuple(kinds.values()), k=1)[0]
+        cost = f"0.{rng.randint(1, 999_999):06}"
         inputs: dict[str, dict[str, Any]] = {
             "noop": {},
             "steps": {"n": rng.randint(2, 6), "seconds": rng.uniform(0.02, 0.3)},
             "sleep": {"seconds": rng.uniform(0.1, 1.5)},
             "fanout": {"n": rng.randint(1, 8)},
-            "buy": {},
-            "wait": {"seconds": rng.uniform(0.2, 2)},
+            "buy": {"cost": cost},
+            "wait": {"seconds": rng.uniform(0.2, 2), "cost": cost},
             "keep": {"text": f"{rng.random()} ", "size": rng.randint(1_000, 200_000)},
             "roll": {"seconds": rng.uniform(0.02, 0.3)},
             "marks": {"n": rng.randint(1, 4), "seconds": round(rng.uniform(0.02, 0.3), 3)},

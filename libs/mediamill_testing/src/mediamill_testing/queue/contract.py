@@ -30,11 +30,9 @@ class Fail(Ask):
     error_class: Literal["transient", "permanent", "provider_down", "crash"] = Field("permanent", alias="class")
 
 
-class Wait(Ask):
-    """Wait, parked, for a prediction of the test vendor."""
+class Sold(Ask):
+    """Something that costs what its buyer says."""
 
-    seconds: float = Field(10.0, ge=0, le=3600)
-    fail: str = Field("", max_length=200, description="Why the vendor is to fail it, in the vendor's words.")
     cost: Decimal = Field(Decimal(0), ge=0, le=1000, decimal_places=6, description="What the vendor bills for it, USD.")
 
     def units(self) -> Decimal:
@@ -42,18 +40,20 @@ class Wait(Ask):
         return self.cost
 
 
-class Serve(Ask):
+class Serve(Sold):
     """Have one of several providers serve."""
 
     seconds: float = Field(0.0, ge=0, le=3600)
-    cost: Decimal = Field(Decimal(0), ge=0, le=1000, decimal_places=6, description="What it costs where it costs, USD.")
-
-    def units(self) -> Decimal:
-        """Tell the price itself."""
-        return self.cost
 
 
-class Buy(Ask):
+class Wait(Sold):
+    """Wait, parked, for a prediction of the test vendor."""
+
+    seconds: float = Field(10.0, ge=0, le=3600)
+    fail: str = Field("", max_length=200, description="Why the vendor is to fail it, in the vendor's words.")
+
+
+class Buy(Sold):
     """Buy from the test vendor by a bare effect, as a handler does for what no provider covers."""
 
 

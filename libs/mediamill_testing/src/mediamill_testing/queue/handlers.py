@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from mediamill.contracts import Answer, Asset
 from mediamill.errors import Permanent, ProviderDown, Transient
-from mediamill.handlers.context import Call, Context
+from mediamill.handlers.context import Call, Context, Price
 from mediamill.handlers.handler import handler
 from mediamill.processes import child
 from mediamill.settings import settings
@@ -94,7 +95,8 @@ def serve(ctx: Context, ask: Serve) -> Served:
 @handler(Buy)
 def buy(ctx: Context, ask: Buy) -> Waited:
     """Buy once, whatever happens, and tell what was bought."""
-    return Waited(prediction=ctx.effect("buy", sell, sold))
+    bought = ctx.effect("buy", functools.partial(sell, cost=ask.cost), sold, Price(ask.cost))
+    return Waited(prediction=bought)
 
 
 @handler(Steps)

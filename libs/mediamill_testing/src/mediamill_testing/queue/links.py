@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -64,13 +65,14 @@ class Direct:
     def serve(self, ctx: Context, ask: Serve) -> Served:
         """Call."""
         price: Price[str] = Price(2 * ask.cost)
-        return Served(provider=self.provider, made=ctx.effect("buy", _called, sold, price))
+        call = functools.partial(_called, cost=price.amount)
+        return Served(provider=self.provider, made=ctx.effect("buy", call, sold, price))
 
 
-def _called(key: str) -> str:
+def _called(key: str, cost: Decimal) -> str:
     """Call. Whoever answers a call that it is not there has sold nothing."""
     try:
-        return sell(key)
+        return sell(key, cost)
     except ProviderDown as error:
         error.is_refusal = True
         raise

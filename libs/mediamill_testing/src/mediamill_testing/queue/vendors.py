@@ -40,9 +40,9 @@ class Waiting(ReplicateModel[Wait, Waited]):
         return ask.cost
 
 
-def sell(key: str) -> str:
+def sell(key: str, cost: Decimal) -> str:
     """Buy a prediction under a key and give its id."""
-    return replicate().submit(Waiting.model, {"seconds": 0}, _effect(key))
+    return replicate().submit(Waiting.model, {"seconds": 0, "cost": str(cost)}, _effect(key))
 
 
 def sold(key: str) -> str | None:
