@@ -40,6 +40,28 @@ def test_replicate_complies(trial: Trial, market: Mill, vendor: VendorServer) ->
     exercise_provider(trial, Stand(market, vendor, "market.draw", {"n": 2}))
 
 
+@every_trial
+def test_fal_complies(trial: Trial, market: Mill, fal_vendor: FalServer) -> None:
+    fal_vendor.catalogue.update(CATALOGUES["fal"])
+
+    exercise_provider(trial, Stand(market, fal_vendor, "market.draw", {"n": 2}))
+
+
+@every_trial
+@pytest.mark.parametrize("kind", ["market.sketch", "market.say"])
+def test_openai_complies(trial: Trial, kind: str, market: Mill, openai_vendor: OpenAIServer) -> None:
+    openai_vendor.catalogue.update(CATALOGUES["openai"])
+
+    exercise_provider(trial, Stand(market, openai_vendor, kind, downloads=False))
+
+
+@every_trial
+def test_openai_with_replays_complies(trial: Trial, replaying: OpenAIServer, market: Mill) -> None:
+    replaying.catalogue.update(CATALOGUES["openai"])
+
+    exercise_provider(trial, Stand(market, replaying, "market.sketch", {"n": 2}, downloads=False))
+
+
 def test_with_replays_what_was_cut_off_is_found_and_not_lost(replaying: OpenAIServer, market: Mill) -> None:
     replaying.catalogue.update(CATALOGUES["openai"])
     replaying.faults.cut_sales = 1

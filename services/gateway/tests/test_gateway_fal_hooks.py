@@ -95,6 +95,20 @@ def test_a_webhook_that_comes_before_the_ticket_is_not_missed(market: Mill, hook
     assert len(hooked.bill.sales()) == 1
 
 
+def test_what_was_cut_off_tells_of_itself(market: Mill, hooked: FalServer) -> None:
+    hooked.faults.cut_sales, hooked.faults.late_hooks_s = 1, 2
+    job = waiting(market)
+    while market.state_of(job) is not State.WAITING:  # another attempt has found that only the webhook can tell
+        deliver(market)
+    parked = market.predictions(job)[0].state
+
+    until(lambda: woken(market, job))
+    deliver(market)
+
+    assert (parked, market.state_of(job)) == ("intent", State.SUCCEEDED)
+    assert (len(hooked.bill.sales()), market.job(job).cost) == (1, hooked.bill.total())
+
+
 def test_a_forged_webhook_is_refused_and_a_look_finishes_the_job(market: Mill, hooked: FalServer) -> None:
     hooked.faults.drop_hooks = True
     job = waiting(market)
