@@ -10,9 +10,8 @@ import pytest
 
 from mediamill.jobs.redrive import redrive
 from mediamill.jobs.states import State
-from mediamill.queues.registry import Queue, Registry
 from mediamill_testing.books import drift, ledger, left_over, spent
-from mediamill_testing.chains import forget_intents, order, served_by, turns
+from mediamill_testing.chains import forget_intents, order, served_by, turns, with_policy
 from mediamill_testing.harness import Mill, engine_registry
 from mediamill_testing.mortals import deliver_and_die, look_now
 from mediamill_testing.stacks import until
@@ -35,15 +34,6 @@ def ended(mill: Mill, job: UUID) -> State:
 def last_attempt(mill: Mill) -> None:
     with mill.db.unit_of_work() as connection:
         connection.exec_driver_sql("UPDATE jobs SET attempt = 3")
-
-
-def with_policy(registry: Registry, kind: str, policy: str) -> Registry:
-    """Give the same queues, of which one has a kind with another policy for unknown outcomes."""
-    name = kind.partition(".")[0]
-    queue = registry.queues[name]
-    changed = queue.manifest.kinds[kind].model_copy(update={"unknown_outcome": policy})
-    manifest = queue.manifest.model_copy(update={"kinds": {**queue.manifest.kinds, kind: changed}})
-    return Registry({**registry.queues, name: Queue(queue.name, queue.package, manifest)})
 
 
 @pytest.fixture

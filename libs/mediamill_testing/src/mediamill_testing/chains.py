@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, select, update
 from mediamill.jobs.turns import STEP
 from mediamill.providers.model import CircuitRow, PredictionRow
 from mediamill.providers.orders import set_chain, switch
+from mediamill.queues.registry import Queue, Registry
 from mediamill_testing.harness import Mill
 
 
@@ -54,3 +55,12 @@ def turns(mill: Mill, job: UUID) -> list[tuple[str, int]]:
 def served_by(mill: Mill, job: UUID) -> str:
     """Tell who has served a job that succeeded."""
     return str(mill.job(job).output["provider"])
+
+
+def with_policy(registry: Registry, kind: str, policy: str) -> Registry:
+    """Give the same queues, of which one has a kind with another policy for unknown outcomes."""
+    name = kind.partition(".")[0]
+    queue = registry.queues[name]
+    changed = queue.manifest.kinds[kind].model_copy(update={"unknown_outcome": policy})
+    manifest = queue.manifest.model_copy(update={"kinds": {**queue.manifest.kinds, kind: changed}})
+    return Registry({**registry.queues, name: Queue(queue.name, queue.package, manifest)})

@@ -103,6 +103,8 @@ class Buyer:
         try:
             found = provider.find(ask, effect)
         except OutcomeUnknown as unknown:
+            if unknown.retry_after_s:
+                return Verdict.BOUGHT
             self._write_off(effect, unknown)
             return Verdict.LATER
         except MediamillError:

@@ -15,7 +15,7 @@ class Verdict(Enum):
     """What became of a purchase."""
 
     BOUGHT = auto()
-    """It is there; the link goes on with it."""
+    """It is there, or its vendor may still tell of it: the link goes on with it."""
     NOTHING = auto()
     """Surely nothing was bought, or it counts as bought and may be bought again."""
     LATER = auto()

@@ -38,5 +38,7 @@ def order_of(kind: Kind, tenant_id: UUID | None, orders: Orders) -> tuple[str, .
 
 def head_of(kind: Kind, tenant_id: UUID | None, orders: Orders) -> str:
     """Give who is expected to serve: the first who can, else the first who was meant to."""
+    if len(kind.manifest.providers) == 1:
+        return kind.manifest.providers[0]
     can = order_of(kind, tenant_id, orders)
     return can[0] if can else orders.of(kind.name, tenant_id, standard_order(kind))[0]

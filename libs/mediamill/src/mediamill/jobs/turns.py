@@ -97,7 +97,6 @@ WITH held AS MATERIALIZED (
 )
 SELECT chosen.provider AS chosen, written.provider AS given, coalesce(chosen.failures, 0) AS failures,
     EXISTS (SELECT 1 FROM probed) AS is_probe,
-    (SELECT array_agg(provider ORDER BY place) FROM offered) AS offered,
     (SELECT CAST(extract(epoch FROM min(retry_at) - clock_timestamp()) AS double precision) FROM offered
         WHERE is_resting) AS rest_s
 FROM held LEFT JOIN chosen ON true LEFT JOIN written ON true
