@@ -6,9 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
+from sqlalchemy import func, select, update
 
 from mediamill.db.session import Database
 from mediamill.jobs import turns as giving
+from mediamill.jobs.model import Wait
 from mediamill.jobs.states import State
 from mediamill.jobs.turns import Candidate, Choice
 from mediamill.providers.circuits import FIRST_REST_S, LONGEST_REST_S, OPENS_AFTER, Failure, close, fail
@@ -151,19 +153,60 @@ def test_of_twenty_who_come_when_the_rest_is_over_exactly_one_is_the_probe(mill:
     assert (given.count("replicate"), given.count("local")) == (1, 19)
 
 
-def test_where_all_rest_the_job_comes_again_when_the_first_of_them_may_be_tried(
+def test_where_all_rest_a_job_waits_for_the_first_of_them_and_that_counts_no_attempt(
     mill: Mill, vendor: VendorServer
 ) -> None:
     order(mill, "replicate")
     broken(mill)
 
     job = mill.accept("test.serve")
-    mill.work_until_idle()
-    retried = next(event for event in mill.events(job) if event.type == "job.retrying")
+    for _ in range(5):
+        look_now(mill)
+        mill.work_until_idle()
+    with mill.db.unit_of_work() as connection:
+        (wait,) = connection.exec_driver_sql("SELECT reason, signal, wake_at - now() AS left FROM waits").all()
 
-    assert retried.data["error"]["code"] == "provider-down"
-    assert 0.7 * FIRST_REST_S < retried.data["delay_s"] < 1.2 * FIRST_REST_S
+    assert (mill.state_of(job), mill.job(job).attempt) == (State.WAITING, 1)
+    assert (wait.reason, wait.signal) == ("rest", "replicate test/serve")
+    assert 0.6 * FIRST_REST_S < wait.left.total_seconds() < 1.2 * FIRST_REST_S + 1
     assert "POST predictions" not in vendor.api.asked
+
+
+def test_those_who_wait_for_a_rest_go_on_as_soon_as_one_of_them_was_served(mill: Mill, vendor: VendorServer) -> None:
+    order(mill, "replicate")
+    broken(mill)
+    jobs = [mill.accept("test.serve") for _ in range(6)]
+    mill.work_until_idle()
+    waiting = {mill.state_of(job) for job in jobs}
+
+    end_rests(mill)
+    with mill.db.unit_of_work() as connection:
+        one = select(Wait.job_id).limit(1).scalar_subquery()
+        connection.execute(update(Wait).where(Wait.job_id == one).values(wake_at=func.now()))
+    states = [mill.work_until_ended(job) for job in jobs]
+
+    assert (waiting, states) == ({State.WAITING}, [State.SUCCEEDED] * 6)
+    assert [mill.job(job).attempt for job in jobs] == [1] * 6
+
+
+def test_a_purchase_that_cannot_be_looked_for_waits_for_the_rest_of_its_vendor(
+    mill: Mill, vendor: VendorServer
+) -> None:
+    order(mill, "replicate")
+    vendor.faults.cut_sales, vendor.faults.deaf_reads = 1, True
+    job = mill.accept("test.serve")
+    mill.turn()
+    broken(mill)
+    for _ in range(5):
+        look_now(mill)
+        mill.work_until_idle()
+    attempt = mill.job(job).attempt
+
+    vendor.faults.deaf_reads = False
+    end_rests(mill)
+    ended(mill, [job])
+
+    assert (attempt, served_by(mill, job), len(vendor.bill.sales())) == (2, "replicate", 1)
 
 
 def test_a_purchase_under_way_is_looked_for_while_it_rests_and_never_made_anew(

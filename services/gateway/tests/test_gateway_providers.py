@@ -226,3 +226,21 @@ async def test_a_child_is_priced_and_served_like_any_job(
 
     (child,) = mill.children(parent["id"])
     assert (State(child.state), child.provider, child.pinned) == (State.SUCCEEDED, "replicate", False)
+
+
+async def test_a_job_that_waits_for_a_rest_says_so_and_goes_on_when_an_operator_lets_others_serve(
+    client: httpx.AsyncClient, asked: Call, vendor: VendorServer, mill: Mill
+) -> None:
+    await asked("PUT", "/v1/chains/test.serve", 200, {"providers": ["replicate"]})
+    for _ in range(OPENS_AFTER):
+        mill.db.one(fail(Failure("replicate", "test/serve", "It is broken.", is_probe=False)))
+    job = (await client.post("/v1/jobs", json=SERVE)).json()["id"]
+    mill.work_until_idle()
+    waiting = (await client.get(f"/v1/jobs/{job}")).json()["waiting_for"]
+
+    await asked("PUT", "/v1/chains/test.serve", 200, {"providers": ["replicate", "local"]})
+    mill.work_until_idle()
+
+    assert (waiting["reason"], waiting["until"] is not None) == ("provider_rest", True)
+    assert waiting["detail"].endswith("are given a rest: replicate test/serve.")
+    assert served_by(mill, job) == "local"

@@ -8,6 +8,7 @@ in between, the next run comes to the same link at the same step.
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -15,12 +16,14 @@ from mediamill.db.session import Database
 from mediamill.errors import ErrorClass, JobError, MediamillError, OutcomeUnknown, ProviderDown, RateLimited
 from mediamill.handlers.context import Context, Link
 from mediamill.handlers.dealings import Dealings, Fenced, Resting, Verdict
-from mediamill.handlers.parked import Left, Parked
+from mediamill.handlers.parked import Awaited, Left, Parked
 from mediamill.handlers.run import Run
 from mediamill.handlers.trail import Taken, Trail
+from mediamill.hints import DISPATCH, publish_hint
 from mediamill.jobs import turns
 from mediamill.jobs.offers import can_serve, candidate, standard_order
 from mediamill.jobs.turns import STEP, Choice, Held
+from mediamill.jobs.wake import WAKE_BATCH, wake_rested
 from mediamill.providers import circuits
 from mediamill.steps.model import StepType
 
@@ -28,6 +31,9 @@ A = TypeVar("A")
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+
+AFTER_REST_S = 1.0
+"""Those who wait for the same rest come back within so long, so that the first of them tries it for the others."""
 
 
 class Means(NamedTuple):
@@ -127,8 +133,11 @@ class Chain(Generic[A, T]):
             row = self._fenced.write(turns.give(choice))
             if row.given is not None:
                 return Turn(ordinal, *candidate(self._run.kind, row.given), row.failures, row.is_probe)
+            if row.chosen is None and row.rest_s is not None:
+                raise self._rest(ordinal, row)
             if row.chosen is None:
-                raise self._nobody(row)
+                name = self._run.kind.name
+                raise ProviderDown(f"Nobody is left to serve {name}: see GET /v1/providers and GET /v1/chains.")
 
     def _after(self, turn: Turn, error: MediamillError) -> Turn:
         """Give the next turn after a failure, or the same again where it has sold after all. Raises the failure."""
@@ -137,14 +146,17 @@ class Chain(Generic[A, T]):
             raise error
         ordinal = self._trail.beyond()
         choice = self._choice(ordinal, turn.ordinal)
-        if self._fenced.write(turns.look(choice)).chosen is None:
+        row = self._fenced.write(turns.look(choice))
+        if row.chosen is None and turn.is_resting and row.rest_s is not None:
+            raise self._rest(ordinal, row) from error
+        if row.chosen is None:
             raise error
         if self._has_sold(error):
             self._trail.read_anew()
             return turn
         try:
             following = self._given(ordinal, turn.ordinal)
-        except ProviderDown:  # somebody switched it off or opened its circuit in this moment
+        except (ProviderDown, Parked):  # somebody switched it off or opened its circuit in this moment
             raise error from None
         self._fenced.tell(f"{turn.provider} does not serve ({error.code}: {error.detail}); {following.provider} does.")
         return following
@@ -195,6 +207,9 @@ class Chain(Generic[A, T]):
         if turn.model is not None and (turn.failures or turn.is_probe) and not turn.is_resting:
             self._db.one(circuits.close(turn.provider, turn.model))
             log.info("%s %s serves again", turn.provider, turn.model)
+            while self._db.run(lambda connection: wake_rested(connection, turn.provider, turn.model)) == WAKE_BATCH:
+                continue
+            publish_hint(DISPATCH)
 
     def _choice(self, ordinal: int, since: int) -> Choice:
         run, kind = self._run, self._run.kind
@@ -207,8 +222,7 @@ class Chain(Generic[A, T]):
             tried=self._tried,
         )
 
-    def _nobody(self, row: Any) -> ProviderDown:
-        name = self._run.kind.name
-        if row.rest_s is not None:
-            return ProviderDown(f"All that could serve {name} now are given a rest.", retry_after_s=row.rest_s)
-        return ProviderDown(f"Nobody is left to serve {name}: see GET /v1/providers and GET /v1/chains.")
+    def _rest(self, ordinal: int, row: Any) -> Parked:
+        """Wait for the first circuit that may be tried or closes; nothing was asked, so that counts no attempt."""
+        seconds = max(0.0, row.rest_s) + random.uniform(0, AFTER_REST_S)
+        return Parked(Awaited("rest", ordinal, STEP, signal=row.resting, sleep_s=seconds, recorded=True))

@@ -142,7 +142,7 @@ def _request(run: Run, ordinal: int, kind: Kind, raw: Any, orders: Orders) -> Re
 
 def _record(connection: Connection, run: Run, awaited: Awaited, children: list[UUID]) -> bool:
     fence = (run.job_id, run.delivery)
-    if awaited.reason in {"signal", "prediction"} or (awaited.recorded and awaited.reason == "timer"):
+    if awaited.reason in {"signal", "prediction", "rest"} or (awaited.recorded and awaited.reason == "timer"):
         return True
     result: Any = [str(child) for child in children]
     if awaited.reason == "timer":
@@ -163,7 +163,7 @@ def _has_come(connection: Connection, run: Run, awaited: Awaited, children: list
             Step.job_id == run.job_id, Step.ordinal == awaited.ordinal, Step.state == StepState.DONE.value
         )
         return connection.execute(ended).first() is not None
-    if awaited.reason == "timer":
+    if awaited.reason in {"timer", "rest"}:
         return False
     pending = len(set(unfinished_children(connection, [run.job_id])) & set(children))
     has_failed = connection.execute(

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from mediamill.db.prepared import Prepared
-from mediamill.providers.circuits import IS_DUE, IS_RESTING, PROBED
+from mediamill.providers.circuits import IS_DUE, IS_RESTING, PROBED, circuit_name
 
 STEP: Final = "chain"
 """The name of every turn's step."""
@@ -64,10 +64,9 @@ WITH held AS MATERIALIZED (
     FROM wanted CROSS JOIN LATERAL unnest(wanted.providers) WITH ORDINALITY AS named(provider, place)
     JOIN jsonb_to_recordset(CAST(:candidates AS jsonb)) AS link(provider text, model text) USING (provider)
     LEFT JOIN circuits ON circuits.provider = named.provider AND circuits.model = link.model
-    WHERE named.provider <> ALL(CAST(:tried AS text[]))
-      AND NOT EXISTS (SELECT 1 FROM switches WHERE switches.provider = named.provider AND NOT switches.enabled)
+    WHERE NOT EXISTS (SELECT 1 FROM switches WHERE switches.provider = named.provider AND NOT switches.enabled)
 ), chosen AS MATERIALIZED (
-    SELECT * FROM offered WHERE NOT is_resting ORDER BY place LIMIT 1
+    SELECT * FROM offered WHERE NOT is_resting AND provider <> ALL(CAST(:tried AS text[])) ORDER BY place LIMIT 1
 ), probed AS (
     {PROBED} FROM chosen
     WHERE CAST(:is_given AS boolean) AND circuits.provider = chosen.provider AND circuits.model = chosen.model
@@ -98,7 +97,8 @@ WITH held AS MATERIALIZED (
 SELECT chosen.provider AS chosen, written.provider AS given, coalesce(chosen.failures, 0) AS failures,
     EXISTS (SELECT 1 FROM probed) AS is_probe,
     (SELECT CAST(extract(epoch FROM min(retry_at) - clock_timestamp()) AS double precision) FROM offered
-        WHERE is_resting) AS rest_s
+        WHERE is_resting) AS rest_s,
+    (SELECT string_agg({circuit_name("provider", "model")}, '|') FROM offered WHERE is_resting) AS resting
 FROM held LEFT JOIN chosen ON true LEFT JOIN written ON true
 """)  # noqa: S608  # constants of this folder and its neighbour
 """A rival may take the probe between the look at its circuit and its row: then somebody is chosen and nobody given."""
@@ -108,7 +108,8 @@ def give(choice: Choice) -> Prepared:
     """Give a turn to the first in the order who can serve. No row back: the run has lost its job.
 
     ``given`` is who has it, ``None`` if nobody could; ``rest_s`` then tells when the first of those that rest may be
-    asked. The same turn given again, because the answer to the first one was lost, is as good as the first.
+    asked, and ``resting`` names them. The same turn given again, because the answer to the first one was lost, is as
+    good as the first.
     """
     return _prepared(choice, is_given=True)
 

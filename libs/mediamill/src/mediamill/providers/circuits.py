@@ -26,6 +26,11 @@ def resting(rests: str) -> str:
     return f"clock_timestamp() + make_interval(secs => {longest} * (0.8 + 0.4 * random()))"
 
 
+def circuit_name(provider: str, model: str) -> str:
+    """Write the name of a circuit as SQL, of the columns that hold its parts."""
+    return f"{provider} || ' ' || {model}"
+
+
 IS_RESTING = "(circuits.opened_at IS NOT NULL AND circuits.retry_at > clock_timestamp())"
 """Nobody submits, and no probe is due."""
 

@@ -82,6 +82,7 @@ class WaitingFor(BaseModel):
         "schedule",
         "child_jobs",
         "prediction",
+        "provider_rest",
         "signal",
         "timer",
     ]

@@ -50,6 +50,9 @@ def _parked(facts: RowMapping) -> WaitingFor:
         case "prediction":
             detail = f"{facts['vendor']} works on it; looked at {facts['polls']} times, next then, or told before."
             return _reason("prediction", detail, until)
+        case "rest":
+            detail = f"All who could serve it failed lately and are given a rest: {facts['signal'].replace('|', ', ')}."
+            return _reason("provider_rest", detail, until)
         case _:
             return _reason("timer", "It sleeps until then.", until)
 

@@ -17,7 +17,9 @@ from gateway.problems import refusals
 from gateway.providers.models import Chain, PutChain
 from mediamill.clock import iso
 from mediamill.errors import InvalidInput, NotFound
+from mediamill.hints import DISPATCH
 from mediamill.jobs.offers import can_serve, standard_order
+from mediamill.jobs.wake import wake_rested
 from mediamill.providers.orders import set_chain, set_chains, switches, unset_chain
 from mediamill.queues.registry import Kind
 
@@ -43,8 +45,10 @@ async def put_chain(kind: KindName, put: PutChain, edge: EdgeOf, operator: Opera
     try:
         async with edge.transaction() as connection:
             await connection.execute(set_chain(kind, put.tenant_id, put.providers))
+            await connection.run_sync(wake_rested)
     except IntegrityError as error:
         raise NotFound(f"Tenant {put.tenant_id}.") from error
+    edge.tell(DISPATCH)
     await edge.orders.refresh()
     return next(chain for chain in await _show(edge) if _is(chain, kind, put.tenant_id))
 

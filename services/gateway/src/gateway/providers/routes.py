@@ -15,6 +15,8 @@ from gateway.paging import Listed
 from gateway.problems import refusals
 from gateway.providers.models import Circuit, Provider, PutProvider, circuit, limits
 from mediamill.errors import NotFound
+from mediamill.hints import DISPATCH
+from mediamill.jobs.wake import wake_rested
 from mediamill.providers.circuits import troubled
 from mediamill.providers.credentials import configured
 from mediamill.providers.orders import switch, switches
@@ -39,7 +41,9 @@ async def put_provider(name: ProviderName, put: PutProvider, edge: EdgeOf, opera
         raise NotFound(f"There is no provider {name!r}; GET /v1/providers lists them.")
     async with edge.transaction() as connection:
         await connection.execute(switch(name, put.reason, enabled=put.enabled))
+        await connection.run_sync(wake_rested)
         shown = await _show(edge, connection)
+    edge.tell(DISPATCH)
     await edge.orders.refresh()
     return next(provider for provider in shown if provider.name == name)
 
