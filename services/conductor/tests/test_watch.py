@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
@@ -163,3 +164,17 @@ def test_a_bell_ends_the_wait(mill: Mill) -> None:
     mill.watcher.wait(5)
 
     assert monotonic() - began < 0.5
+
+
+@pytest.mark.parametrize("name", ["replicate", "fal"])
+def test_a_vendor_without_a_key_is_hardly_ever_looked_at(mill: Mill, vendor: VendorServer, name: str) -> None:
+    watcher = Watcher(mill.db, name, shelf.vendor, mill.config.model_copy(update={"poll_s": 0.05}))
+    watcher.tick()
+    ring = threading.Timer(2, watcher.ring)
+    ring.start()
+    began = monotonic()
+
+    watcher.wait(0)
+
+    assert (monotonic() - began < 1.5) is (name == "replicate")
+    ring.cancel()

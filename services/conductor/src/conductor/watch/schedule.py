@@ -8,6 +8,8 @@ SLOWEST_S = 30.0
 """Steps double until they are this long."""
 AWAY_S = 5.0
 """Nobody asks a vendor that did not answer for so long, unless it said for how long."""
+KEYLESS_S = 30.0
+"""So rarely is looked for what is due at a vendor whose key is gone: only to log that somebody waits there."""
 CANCEL_SLOWEST_S = 300.0
 GATHER_S = 0.2
 """Turns are at least this far apart, so that what ends about the same time is asked for and woken together."""

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import Row
 
 from conductor.watch import queries
-from conductor.watch.schedule import AWAY_S, GATHER_S, SLOWEST_S, STEP_S, pause_s
+from conductor.watch.schedule import AWAY_S, GATHER_S, KEYLESS_S, SLOWEST_S, STEP_S, pause_s
 from mediamill import clock
 from mediamill.db.session import Database
 from mediamill.errors import MediamillError, OutcomeUnknown
 from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
 from mediamill.jobs.predictions import FORGOTTEN_S
 from mediamill.jobs.settled import Settled, drop, settle_at_once
+from mediamill.providers.credentials import configured
 from mediamill.providers.model import PredictionState
 from mediamill.providers.protocol import EffectKey, Ended, Vendor
 from mediamill.settings import Settings
@@ -56,7 +57,7 @@ class Watcher:
         self._db = db
         self._name = name
         self._find_vendor = find_vendor
-        self._idle_s = config.poll_s
+        self._idle_s = config.poll_s if configured(name) else KEYLESS_S
         self._pause_s = config.poll_s
         self._held_until = 0.0
         self._rung = threading.Event()
