@@ -18,7 +18,7 @@ from conductor.calendar.retention import forget_jobs
 from conductor.money.tick import Treasurer
 from mediamill.budgets.model import UsageDay
 from mediamill.budgets.reserve import Want, reserve
-from mediamill.budgets.settle import Charge, Cost, extend_and_hold, refund, settle
+from mediamill.budgets.settle import Charge, Cost, extend_and_hold, hold, refund, settle
 from mediamill.budgets.usage import used
 from mediamill.clock import now
 from mediamill.db.session import Database
@@ -29,8 +29,9 @@ from mediamill.jobs.ended import take_hold
 from mediamill.jobs.model import Job
 from mediamill.jobs.redrive import redrive
 from mediamill.tenants.model import ApiKey
-from mediamill_testing.books import balance, drift, left_over, spent
+from mediamill_testing.books import balance, drift, ledger, left_over, spent
 from mediamill_testing.harness import Mill
+from mediamill_testing.stacks import until
 
 
 def amount(chance: random.Random) -> Decimal:
@@ -146,6 +147,30 @@ def test_many_at_once_take_their_locks_in_one_order(mill: Mill) -> None:
 
     db.engine.dispose()
     assert drift(mill) == []
+
+
+def test_a_step_that_loses_the_rest_to_another_one_reserves_what_it_lacks(mill: Mill) -> None:
+    job = mill.accept("shop.buy", {"ledger": "", "price": "1"})
+    with mill.db.unit_of_work() as connection:
+        connection.execute(text("UPDATE jobs SET state = 'running', delivery = 1"))
+    slower = Charge(job, 1, 1, "vendor", Decimal("0.5"))
+
+    with ThreadPoolExecutor(1) as pool:
+        with mill.db.unit_of_work() as faster:
+            faster.execute(*hold(Charge(job, 0, 1, "vendor", Decimal("0.75")), 1))
+            found = pool.submit(mill.db.run, lambda c: extend_and_hold(c, slower, 1))
+            until(lambda: somebody_waits(mill))
+        covered = found.result(20)
+
+    assert covered is not None
+    assert covered.is_covered
+    assert ledger(mill) == [("reserve", Decimal(1)), ("reserve", Decimal("0.25"))]
+    assert drift(mill) == []
+
+
+def somebody_waits(mill: Mill) -> bool:
+    with mill.db.unit_of_work() as connection:
+        return bool(connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one())
 
 
 def test_a_refund_frees_the_money_once(mill: Mill) -> None:

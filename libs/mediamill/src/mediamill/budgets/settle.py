@@ -64,12 +64,17 @@ def hold(charge: Charge, delivery: int) -> Prepared:
 
 
 def extend_and_hold(connection: Connection, charge: Charge, delivery: int) -> Row[Any] | None:
-    """Reserve what is lacking, then do the same. Raises ``OutOfBudget``: then the vendor must not be called."""
+    """Reserve what is lacking, then do the same. Raises ``OutOfBudget``: then the vendor must not be called.
+
+    What is lacking is seen as of the statement's start, so it may be nothing though another step of the job was faster
+    and took the rest; another look tells. What was reserved here nobody else can take.
+    """
     found = connection.execute(*hold(charge, delivery)).one_or_none()
-    if found is None or found.is_covered:
-        return found
-    reserve(connection, [Want(charge.job_id, found.lacking)])
-    return connection.execute(*hold(charge, delivery)).one_or_none()
+    while found is not None and not found.is_covered:
+        if found.lacking > 0:
+            reserve(connection, [Want(charge.job_id, found.lacking)])
+        found = connection.execute(*hold(charge, delivery)).one_or_none()
+    return found
 
 
 _SETTLE = text(f"""
