@@ -38,7 +38,7 @@ class Edge:
         self.ends = Ends(self.database)
         self.store = open_store(config.store_url)
         self.keyring = Keyring()
-        self.history = History()
+        self.history = History(self.look)
         self.orders = OrderBook(self.look)
         listener = Listener(hint_url(config))
         self.pulse = Pulse(self.database, listener, config.poll_s)
@@ -58,6 +58,7 @@ class Edge:
         finally:
             self.close_streams()
             await self.pulse.close()
+            await self.history.close()
             if self._telling is not None:
                 await self._telling
             await self._publisher.close()
