@@ -27,7 +27,7 @@ from mediamill.queues.queries import crew, durations, facts
 from mediamill_testing.harness import Mill
 from mediamill_testing.past import give_past
 
-GROWING = {"jobs", "events", "steps", "job_assets", "assets", "reuse", "idempotency"}
+GROWING = {"jobs", "events", "steps", "job_assets", "assets", "reuse", "flights", "idempotency"}
 PAST = 10_000
 MANY = 2_000
 RUN = "ANALYZE, FORMAT JSON"
@@ -73,6 +73,8 @@ def test_no_statement_of_a_jobs_life_reads_the_past(old: Mill) -> None:
     with watched(old.db.engine) as seen:
         for kind in ("test.noop", "test.steps", "test.fanout"):
             old.accept(kind, idempotency_key=kind, body_hash=kind)
+        for _ in range(3):
+            old.accept("test.keep", cache="reuse")
         failing = old.accept("test.fail", deadline_s=3600)
         parked = old.accept("test.wait", {"seconds": 3600})
         old.work_until_ended(failing)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from mediamill.db.prepared import Prepared
 from mediamill.jobs import transition
+from mediamill.jobs.coalesce import share
 from mediamill.jobs.model import Job
 from mediamill.jobs.states import FINAL, MOVES, State
 from mediamill_testing.harness import Mill
@@ -28,6 +29,7 @@ STATEMENTS: dict[str, Make] = {
         job, delivery, reason="signal", ordinal=0, signal="x", wake_at=None
     ),
     "wake": lambda job, _, __: transition.wake(Job.id == job),
+    "share": lambda job, _, __: share(Job.id == job, job),
     "cancel": lambda job, _, __: transition.cancel(Job.id == job),
     "redrive": lambda job, _, __: transition.redrive(Job.id == job),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -130,6 +131,11 @@ class Settings(BaseSettings):
         {},
         description="What each provider allows over all tenants, as JSON; conductors and gateways have the same: "
         '{"replicate": {"running": 10, "per_minute": 600}}.',
+    )
+    coalesced_charge: Literal["none", "full"] = Field(
+        "none",
+        description="What a job costs that got the answer of an equal one which was under way (cache: reuse). none: "
+        "nothing, so the ledger is the vendors' bill. full: what that one cost, at most the job's own price.",
     )
     model_aliases: dict[str, str] = Field(
         {},

@@ -56,6 +56,8 @@ SELECT id, tenant_id, md5(number::text) || md5(number::text), 'image/png', 1000,
 INSERT INTO job_assets (job_id, asset_id, role) SELECT id, id, 'output' FROM past WHERE number %% 5 = 0;
 INSERT INTO reuse (tenant_id, fingerprint, job_id)
 SELECT tenant_id, md5(number::text) || md5(number::text), id FROM past WHERE state = 'succeeded';
+INSERT INTO flights (tenant_id, fingerprint, leader_id)
+SELECT tenant_id, md5(number::text) || md5(number::text), id FROM past WHERE number %% 2 = 0;
 INSERT INTO idempotency (tenant_id, key, body_hash, job_id)
 SELECT tenant_id, 'past ' || number, md5(number::text), id FROM past WHERE number %% 3 = 0;
 """

@@ -59,6 +59,11 @@ def set_faults(stack: Stack, **faults: Any) -> None:
     httpx.put(f"{_vendor_url(stack)}/faults", json=faults, timeout=10).raise_for_status()
 
 
+def bill_of(stack: Stack) -> dict[str, Any]:
+    """Give what the stack's vendor has sold: the key of each sale, the total, and what it was asked for."""
+    return dict(httpx.get(f"{_vendor_url(stack)}/bill", timeout=60).json())
+
+
 class Waits:
     """Waits that were posted."""
 
@@ -95,13 +100,13 @@ class Waits:
 
         It was woken when it was in line again, and went on when a worker ran its code.
         """
-        ends = self._bill()["ends_at"]
+        ends = bill_of(self._stack)["ends_at"]
         rows = self._stack.sql(LAGS, ids=self._ids)
         return {name: _spread_ms([row[name] - ends[row["vendor_id"]] for row in rows]) for name in MOMENTS}
 
     def figures(self) -> dict[str, Any]:
         """Give what was seen."""
-        bill = self._bill()
+        bill = bill_of(self._stack)
         return {
             "succeeded": self.succeeded,
             "most_waiting": self.most_waiting,
@@ -112,9 +117,6 @@ class Waits:
             **{name: round(value, 2) for name, value in self._stack.sql(BETWEEN, ids=self._ids)[0].items()},
             "vendor_requests": bill["asked"],
         }
-
-    def _bill(self) -> dict[str, Any]:
-        return dict(httpx.get(f"{_vendor_url(self._stack)}/bill", timeout=60).json())
 
     def _look(self) -> bool:
         rows = self._stack.sql(STATES, ids=self._ids)

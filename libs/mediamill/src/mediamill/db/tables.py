@@ -4,7 +4,7 @@ from mediamill.assets.model import AssetRow, JobAsset
 from mediamill.budgets.model import Account, Entry, Hold, Reservation, UsageDay, UsagePosition
 from mediamill.db.base import Base
 from mediamill.events.model import Event
-from mediamill.jobs.model import Deadline, Idempotency, Job, Lease, Line, Reuse, Signal, Wait, Worker
+from mediamill.jobs.model import Deadline, Flight, Idempotency, Job, Lease, Line, Reuse, Signal, Wait, Worker
 from mediamill.providers.model import ChainRow, CircuitRow, PredictionRow, QuotaRow, SwitchRow
 from mediamill.queues.model import QueueState, Schedule
 from mediamill.steps.model import Step
@@ -22,6 +22,7 @@ __all__ = [
     "Deadline",
     "Entry",
     "Event",
+    "Flight",
     "Hold",
     "Idempotency",
     "Job",

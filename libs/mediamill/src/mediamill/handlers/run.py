@@ -43,6 +43,7 @@ class Run:
     provider: str | None
     key_id: UUID | None
     cache: str
+    fingerprint: str
     max_cost: Decimal | None
     progress: dict[str, Any] | None
     saved: set[str] = field(default_factory=set)
@@ -70,6 +71,7 @@ class Run:
             provider=row.provider,
             key_id=row.key_id,
             cache=row.cache,
+            fingerprint=row.fingerprint,
             max_cost=row.max_cost,
             progress=row.progress,
         )

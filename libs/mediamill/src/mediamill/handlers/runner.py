@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from mediamill.assets.store import Store
 from mediamill.contracts import Answer
+from mediamill.db.direct import AWAY
 from mediamill.db.session import Database
 from mediamill.errors import JobError, MediamillError, Transient
 from mediamill.handlers import endings
@@ -22,6 +24,7 @@ from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.scratch import Scratch
 from mediamill.hints import DISPATCH, SLOT, job_topic, publish_hint, publish_hint_soon, tenant_topic
 from mediamill.jobs import transition
+from mediamill.jobs.coalesce import FlightId, land_at_once
 from mediamill.jobs.relay import succeed_and_claim
 from mediamill.processes import Stopped, owning
 from mediamill.queues.registry import Registry
@@ -100,7 +103,8 @@ def _end_well(run: Run, parts: Parts, answer: Answer, relay: Relay | None) -> An
         _end(run, parts, lambda c: endings.succeed(c, run, answer))
         return None
     output = answer.model_dump(mode="json")
-    following = relay.parcel.next() if relay is not None else None
+    # Whoever follows an answer gets it before the slot goes on.
+    following = relay.parcel.next() if relay is not None and run.cache == "off" else None
     if relay is not None and following is not None:
         return _end_and_go_on(run, parts, output, relay, following)
     ending = transition.succeed(run.job_id, run.delivery, output, reusable=run.kind.manifest.reuse)
@@ -159,3 +163,16 @@ def _leave(run: Run, parts: Parts, *news: str, was_held: bool) -> None:
     if not was_held:
         parts.db.run(lambda c: endings.release(c, run), PATIENCE_S)
     publish_hint(job_topic(run.job_id), tenant_topic(run.tenant_id), *news)
+    if run.cache == "reuse":
+        _land(run, parts)
+
+
+def _land(run: Run, parts: Parts) -> None:
+    """Tell those who wait for an equal job that this one has ended, if it has."""
+    try:
+        moved = land_at_once(parts.db, FlightId(run.tenant_id, run.fingerprint))
+    except (SQLAlchemyError, *AWAY):
+        log.warning("followers are left to the sweep", exc_info=True, extra={"job_id": str(run.job_id)})
+        return
+    if moved:
+        publish_hint(*{topic for row in moved for topic in (job_topic(row.id), tenant_topic(row.tenant_id))}, DISPATCH)

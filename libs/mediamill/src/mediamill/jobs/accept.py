@@ -18,6 +18,7 @@ from mediamill.jobs.draft import Draft, draft, fingerprint
 from mediamill.jobs.model import Idempotency, Job, Line
 from mediamill.jobs.request import Accepted, JobWebhook, Request
 from mediamill.jobs.states import State
+from mediamill.settings import settings
 from mediamill.tenants.model import Tenant
 
 __all__ = ["Accepted", "JobWebhook", "Request", "accept", "accept_drafts", "accept_unpaid", "fingerprint", "pay"]
@@ -65,7 +66,7 @@ def pay(connection: Connection, unpaid: Sequence[Want]) -> None:
 class _Made(NamedTuple):
     known: dict[UUID, Accepted]
     new: set[UUID]
-    """Those that this transaction has put in line."""
+    """Those that this transaction has made and that may have to pay: who follows does so by policy."""
 
 
 def _wants(drafts: Sequence[Draft], new: set[UUID]) -> list[Want]:
@@ -76,7 +77,8 @@ def _made(connection: Connection, drafts: Sequence[Draft]) -> _Made:
     """Make the jobs; what is not made lost a race for its key, or was made by an earlier try."""
     rows = connection.execute(*admit_counted(drafts))
     made = {row.id: Accepted(row.id, State(row.state), fresh=True) for row in rows}
-    new = {job_id for job_id, accepted in made.items() if accepted.state is State.QUEUED}
+    paying = {State.QUEUED, State.WAITING} if settings().coalesced_charge == "full" else {State.QUEUED}
+    new = {job_id for job_id, accepted in made.items() if accepted.state in paying}
     if late := [one for one in drafts if one.job_id not in made]:
         made |= _replayed(connection, late)
         states = select(Job.id, Job.state).where(Job.id.in_([one.job_id for one in late if one.job_id not in made]))

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import TextClause, text
 
 from mediamill.db.prepared import Prepared
+from mediamill.jobs import joining
 from mediamill.jobs.draft import Draft, Need
 
 _ASKED = """asked AS (
@@ -19,7 +21,8 @@ _ASKED = """asked AS (
         id uuid, tenant_id uuid, kind text, queue text, priority smallint, input jsonb, parent_id uuid,
         parent_step integer, root_id uuid, provider text, pinned boolean, key_id uuid, max_cost numeric,
         metadata jsonb, cache text, fingerprint text, version integer, run_at timestamptz,
-        deadline_s double precision, traceparent text, webhook jsonb, key text, body_hash text, assets uuid[])
+        deadline_s double precision, traceparent text, webhook jsonb, key text, body_hash text, assets uuid[],
+        is_paid boolean)
 )"""
 
 _UNLIMITED = """NOT EXISTS (
@@ -39,47 +42,25 @@ _CLAIMED = """claimed AS (
 
 _UNCLAIMED_ARE_OUT = "(fit.key IS NULL OR fit.id IN (SELECT job_id FROM claimed))"
 
-_KNOWN = """known AS (
-    SELECT fit.id, jobs.id AS from_id, jobs.output
-    FROM fit
-    JOIN reuse ON fit.cache = 'reuse' AND reuse.tenant_id = fit.tenant_id AND reuse.fingerprint = fit.fingerprint
-    JOIN jobs ON jobs.id = reuse.job_id
-)"""
+# A key that was claimed for a job that is not made would be lost, so who may not be made is out before.
+_RESERVES_NOTHING_OR_FOLLOWS = """(
+        asked.is_paid IS NOT TRUE OR (asked.cache = 'reuse' AND asked.key IS NULL))"""
 
 _MADE = """made AS (
-    INSERT INTO jobs (id, tenant_id, kind, queue, state, priority, input, {more}seq, parent_id, parent_step, root_id,
-        provider, pinned, key_id, max_cost, metadata, cache, fingerprint, version, traceparent, created_at)
+    INSERT INTO jobs (id, tenant_id, kind, queue, state, priority, input, {columns}seq, parent_id, parent_step,
+        root_id, provider, pinned, key_id, max_cost, metadata, cache, fingerprint, version, traceparent, created_at)
     SELECT fit.id, fit.tenant_id, kind, queue, {state}, priority, input, {values}{seq}, parent_id, parent_step,
         root_id, provider, pinned, key_id, max_cost, metadata, cache, fingerprint, version, traceparent, now()
-    FROM fit {join}WHERE {condition}
+    FROM fit {joins}WHERE {condition}
     ON CONFLICT (id) DO NOTHING
     RETURNING id, tenant_id, kind, queue, priority, state, created_at
 )"""
 
-_MADE_ANEW = {"more": "", "state": "'queued'", "values": "", "seq": "1", "join": ""}
-
-_MADE_OR_REUSED = {
-    "more": "output, started_at, finished_at, ",
-    "state": "CASE WHEN known.id IS NULL THEN 'queued' ELSE 'succeeded' END",
-    "values": "known.output, CASE WHEN known.id IS NULL THEN NULL ELSE now() END, "
-    "CASE WHEN known.id IS NULL THEN NULL ELSE now() END, ",
-    "seq": "CASE WHEN known.id IS NULL THEN 1 ELSE 2 END",
-    "join": "LEFT JOIN known USING (id) ",
-}
+_ALONE = joining.Columns(names="", state="'queued'", values="", seq="1", joins="")
 
 _TOLD = """told AS (
     INSERT INTO events (job_id, seq, tenant_id, type, data)
     SELECT id, 1, tenant_id, 'job.queued', '{}' FROM made
-)"""
-
-_TOLD_REUSED = """told_reused AS (
-    INSERT INTO events (job_id, seq, tenant_id, type, data)
-    SELECT id, 2, tenant_id, 'job.succeeded', jsonb_build_object('reused_from', known.from_id)
-    FROM made JOIN known USING (id)
-), kept AS (
-    INSERT INTO job_assets (job_id, asset_id, role)
-    SELECT made.id, job_assets.asset_id, job_assets.role
-    FROM made JOIN known USING (id) JOIN job_assets ON job_assets.job_id = known.from_id
 )"""
 
 _IN_LINE = """in_line AS (
@@ -91,7 +72,7 @@ _IN_LINE = """in_line AS (
 _DATED = """dated AS (
     INSERT INTO deadlines (job_id, at)
     SELECT id, now() + make_interval(secs => asked.deadline_s)
-    FROM made JOIN asked USING (id) WHERE made.state = 'queued' AND asked.deadline_s IS NOT NULL
+    FROM made JOIN asked USING (id) WHERE made.state <> 'succeeded' AND asked.deadline_s IS NOT NULL
 )"""
 
 _HOOKED = """hooked AS (
@@ -107,34 +88,63 @@ SELECT id, state, created_at, NOT EXISTS (SELECT 1 FROM lines WHERE lines.queue 
 """
 
 
-def admit(drafts: Sequence[Draft]) -> Prepared:
-    """Make jobs of drafts of tenants without a limit, of any number of tenants; others are passed over.
+class _Gate(NamedTuple):
+    """Who is let through."""
 
-    One statement, so it may be a transaction of its own. It may be run again: what it made is not made twice. Its
-    rows are ``id``, ``state`` and ``created_at`` of each job that it made, and whether its queue's line was empty.
+    fit: str
+    """What a draft must fit."""
+    pays: bool
+    """Whether what must be reserved is, after this statement and in its transaction."""
+
+
+_OPEN = _Gate(_UNLIMITED, pays=False)
+_COUNTED = _Gate("true", pays=True)
+
+
+def admit(drafts: Sequence[Draft]) -> Prepared:
+    """Make jobs of drafts that nothing stands against, of any number of tenants; others are passed over.
+
+    Those are drafts of tenants with a limit, and such as must reserve money: a draft with a price is made only if an
+    equal job answers or leads it, and if it has no key. One statement, so it may be a transaction of its own. It may
+    be run again: what it made is not made twice. Its rows are ``id``, ``state`` and ``created_at`` of each job that it
+    made, and whether its queue's line was empty.
     """
-    return _admission(drafts, _UNLIMITED)
+    return _admission(drafts, _OPEN)
 
 
 def admit_counted(drafts: Sequence[Draft]) -> Prepared:
-    """The same where the limits of the tenants were looked at before."""
-    return _admission(drafts, "true")
+    """The same where the limits of the tenants were looked at before, and what must be is reserved afterwards."""
+    return _admission(drafts, _COUNTED)
 
 
-def _admission(drafts: Sequence[Draft], admitted: str) -> Prepared:
+def _admission(drafts: Sequence[Draft], gate: _Gate) -> Prepared:
     needs = frozenset[Need]().union(*(one.needs for one in drafts))
-    return Prepared(_clause(needs, admitted), {"rows": f"[{','.join(one.row for one in drafts)}]"})
+    return Prepared(_clause(needs, gate), {"rows": f"[{','.join(one.row for one in drafts)}]"})
 
 
 @functools.cache
-def _clause(needs: frozenset[Need], admitted: str) -> TextClause:
-    fits = admitted if Need.ASSETS not in needs else f"{admitted} AND {_ASSETS_ARE_THERE}"
+def _clause(needs: frozenset[Need], gate: _Gate) -> TextClause:
+    needs_money = Need.MONEY in needs and not gate.pays
+    fits = gate.fit if Need.ASSETS not in needs else f"{gate.fit} AND {_ASSETS_ARE_THERE}"
+    fits = f"{fits} AND {_RESERVES_NOTHING_OR_FOLLOWS}" if needs_money else fits
     parts = [_ASKED, f"fit AS (SELECT asked.* FROM asked WHERE {fits})"]  # noqa: S608  # constants of this file
     parts += [_CLAIMED] if Need.KEY in needs else []
-    parts += [_KNOWN] if Need.REUSE in needs else []
-    made = _MADE_OR_REUSED if Need.REUSE in needs else _MADE_ANEW
-    parts += [_MADE.format(condition=_UNCLAIMED_ARE_OUT if Need.KEY in needs else "true", **made), _TOLD, _IN_LINE]
-    parts += [_TOLD_REUSED] if Need.REUSE in needs else []
+    condition = _UNCLAIMED_ARE_OUT if Need.KEY in needs else "true"
+    if Need.REUSE in needs:
+        parts += [*joining.parts(condition, _made, needs_money=needs_money), _IN_LINE]
+    else:
+        parts += [_made(_ALONE, condition), _TOLD, _IN_LINE]
     parts += [_DATED] if Need.DEADLINE in needs else []
     parts += [_HOOKED] if Need.WEBHOOK in needs else []
     return text(f"WITH {', '.join(parts)} {_ANSWER}")
+
+
+def _made(columns: joining.Columns, condition: str) -> str:
+    return _MADE.format(
+        columns=columns.names,
+        state=columns.state,
+        values=columns.values,
+        seq=columns.seq,
+        joins=columns.joins,
+        condition=condition,
+    )

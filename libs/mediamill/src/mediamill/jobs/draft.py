@@ -29,6 +29,7 @@ class Need(StrEnum):
     REUSE = "reuse"
     DEADLINE = "deadline"
     WEBHOOK = "webhook"
+    MONEY = "money"
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,12 @@ def draft(request: Request) -> Draft:
     job_id, body = uuid7(), request.input.model_dump(mode="json")
     provider = request.served_by
     assets = {UUID(asset): loc for loc, asset in _references(request.input, (*request.loc, "input"))}
-    row = json.dumps(_row(job_id, request, provider, body, assets), ensure_ascii=False)
+    price = request.kind.price(request.input, provider)
+    row = json.dumps(_row(job_id, request, provider, body, assets, price), ensure_ascii=False)
     if "\\u0000" in row:
         wrong: list[tuple[list[str | int], str]] = [([*request.loc, "input"], "U+0000")]
         raise InvalidInput("A text holds the character U+0000, which cannot be stored.", errors=wrong)
-    price = request.kind.price(request.input, provider)
-    return Draft(job_id, request, provider, body, assets, row, frozenset(_needs(request, assets)), price)
+    return Draft(job_id, request, provider, body, assets, row, frozenset(_needs(request, assets, price)), price)
 
 
 def fingerprint(kind: str, version: int, provider: str, body: Mapping[str, Any]) -> str:
@@ -67,7 +68,7 @@ def fingerprint(kind: str, version: int, provider: str, body: Mapping[str, Any])
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _needs(request: Request, assets: Mapping[UUID, Loc]) -> Iterator[Need]:
+def _needs(request: Request, assets: Mapping[UUID, Loc], price: Decimal) -> Iterator[Need]:
     if request.idempotency_key is not None:
         yield Need.KEY
     if assets:
@@ -78,6 +79,8 @@ def _needs(request: Request, assets: Mapping[UUID, Loc]) -> Iterator[Need]:
         yield Need.DEADLINE
     if request.webhook is not None:
         yield Need.WEBHOOK
+    if price > 0:
+        yield Need.MONEY
 
 
 def _cache(request: Request) -> str:
@@ -85,7 +88,12 @@ def _cache(request: Request) -> str:
 
 
 def _row(
-    job_id: UUID, request: Request, provider: str, body: Mapping[str, Any], assets: Mapping[UUID, Loc]
+    job_id: UUID,
+    request: Request,
+    provider: str,
+    body: Mapping[str, Any],
+    assets: Mapping[UUID, Loc],
+    price: Decimal,
 ) -> dict[str, Any]:
     version = request.kind.manifest.version
     row = {
@@ -104,7 +112,7 @@ def _row(
         "max_cost": str(request.max_cost) if request.max_cost is not None else None,
         "metadata": dict(request.metadata),
         "cache": _cache(request),
-        "fingerprint": fingerprint(request.kind.name, version, provider, body),
+        "fingerprint": fingerprint(request.kind.name, version, _served_by(request, provider), body),
         "version": version,
         "run_at": request.run_at.isoformat() if request.run_at else None,
         "deadline_s": request.deadline_s,
@@ -113,8 +121,14 @@ def _row(
         "key": request.idempotency_key,
         "body_hash": request.body_hash,
         "assets": [str(asset) for asset in assets],
+        "is_paid": True if price > 0 else None,
     }
     return {name: value for name, value in row.items() if value is not None}
+
+
+def _served_by(request: Request, provider: str) -> str:
+    """Say whose answer will do: who named a provider wants it of that one, others of whomever the chain turns to."""
+    return provider if request.provider is None else f"only {provider}"
 
 
 def _references(value: object, loc: Loc) -> Iterator[tuple[Loc, str]]:

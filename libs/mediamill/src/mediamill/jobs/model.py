@@ -113,10 +113,13 @@ class Lease(Base):
 
 
 class Wait(Base):
-    """What a parked job waits for: children, a time, a signal."""
+    """What a parked job waits for: children, a time, a signal; or an equal job, which it follows."""
 
     __tablename__ = "waits"
-    __table_args__ = {"postgresql_with": UPDATED}
+    __table_args__ = (
+        Index("ix_waits_followers", "tenant_id", "fingerprint", "run_at", postgresql_where="fingerprint IS NOT NULL"),
+        {"postgresql_with": UPDATED},
+    )
 
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     reason: Mapped[str] = mapped_column(Text)
@@ -124,6 +127,11 @@ class Wait(Base):
     pending: Mapped[int] = mapped_column(server_default="0")
     signal: Mapped[str | None] = mapped_column(Text)
     wake_at: Mapped[datetime | None] = mapped_column(index=True)
+    tenant_id: Mapped[UUID | None]
+    fingerprint: Mapped[str | None] = mapped_column(Text)
+    """Of a follower: the flight that it waits for, with its tenant. Its leader may change, this does not."""
+    run_at: Mapped[datetime | None]
+    """Of a follower: its own, before which it neither ends nor leads."""
 
 
 class Signal(Base):
@@ -169,6 +177,19 @@ class Reuse(Base):
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     fingerprint: Mapped[str] = mapped_column(Text, primary_key=True)
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
+
+
+class Flight(Base):
+    """Equal work that ``cache: reuse`` has asked for: which job does it for all who ask. See ``coalesce``."""
+
+    __tablename__ = "flights"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(Text, primary_key=True)
+    leader_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
+    """The last one that led; whether it still does is told by its state."""
+    leads_at: Mapped[datetime | None]
+    """Its ``run_at``, if that had not come when it took the lead."""
 
 
 class Worker(Base):

@@ -77,6 +77,8 @@ SELECT jobs.queue, jobs.kind, jobs.provider, jobs.attempt, jobs.generation, line
     ), false) AS is_bought,
     coalesce(lines.run_at > now(), false) AS is_later,
     leases.job_id IS NOT NULL AS is_handed_over, waits.reason AS awaited, waits.signal,
+    (SELECT leader_id FROM flights WHERE flights.tenant_id = waits.tenant_id
+        AND flights.fingerprint = waits.fingerprint) AS leader_id,
     coalesce(waits.wake_at, predictions.next_at) AS wake_at, waits.pending, predictions.vendor, predictions.polls,
     coalesce(queues.paused, false) AS is_paused, tenants.max_running,
     (SELECT count(*) FROM leases AS others WHERE others.tenant_id = jobs.tenant_id)::int AS tenant_running,

@@ -42,6 +42,7 @@ RETRY = _move({State.RUNNING}, State.QUEUED, EventType.RETRYING)
 HAND_BACK = _move({State.RUNNING}, State.QUEUED, EventType.HANDED_BACK)
 PARK = _move({State.RUNNING}, State.WAITING, EventType.WAITING)
 WAKE = _move({State.WAITING}, State.QUEUED, EventType.WOKEN)
+SHARE = _move({State.WAITING}, State.SUCCEEDED, EventType.SUCCEEDED)
 CANCEL = _move({State.QUEUED, State.RUNNING, State.WAITING}, State.CANCELED, EventType.CANCELED)
 REDRIVE = _move({State.FAILED}, State.QUEUED, EventType.QUEUED)
 
@@ -54,6 +55,7 @@ MOVES: dict[str, Move] = {
     "hand_back": HAND_BACK,
     "park": PARK,
     "wake": WAKE,
+    "share": SHARE,
     "cancel": CANCEL,
     "redrive": REDRIVE,
 }

@@ -24,12 +24,14 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
     null,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.orm import aliased
 
 from mediamill.db.prepared import Prepared, parameter, prepared
 from mediamill.events.model import Event, EventType
@@ -196,7 +198,12 @@ def succeeded(which: ColumnElement[bool], output: Mapping[str, Any], *, reusable
 
 
 def _remembered(moved: CTE, *, reusable: bool) -> CTE:
-    rows = select(moved.c.tenant_id, moved.c.fingerprint, moved.c.id).where(parameter(reusable))
+    """Remember a success, at most once an hour: equal jobs that end together would wait for each other's commit."""
+    known = aliased(Job)
+    ours = (Reuse.tenant_id == moved.c.tenant_id, Reuse.fingerprint == moved.c.fingerprint)
+    lately = known.finished_at > func.now() - func.make_interval(0, 0, 0, 0, 1)
+    is_fresh = select(Reuse.job_id).join(known, known.id == Reuse.job_id).where(*ours, lately).exists()
+    rows = select(moved.c.tenant_id, moved.c.fingerprint, moved.c.id).where(parameter(reusable), not_(is_fresh))
     made = pg_insert(Reuse).from_select(["tenant_id", "fingerprint", "job_id"], rows)
     return made.on_conflict_do_update(
         index_elements=["tenant_id", "fingerprint"], set_={"job_id": made.excluded.job_id}

@@ -27,6 +27,7 @@ SELECT EXISTS (SELECT 1 FROM workers WHERE {_DEAD}) AS dead_workers,
        EXISTS (SELECT 1 FROM leases WHERE {_NOBODYS}) AS nobodys,
        EXISTS (SELECT 1 FROM waits WHERE wake_at <= now()) AS timers,
        EXISTS (SELECT 1 FROM deadlines WHERE at <= now()) AS deadlines,
+       EXISTS (SELECT 1 FROM waits WHERE fingerprint IS NOT NULL) AS followers,
        EXISTS (SELECT 1 FROM leases WHERE worker_id IS NULL
                AND published_at < now() - make_interval(secs => :claim_timeout_s)) AS unclaimed
 """)  # noqa: S608  # both parts are constants of this file

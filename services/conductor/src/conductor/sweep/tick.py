@@ -19,6 +19,7 @@ from mediamill.handlers.endings import describe
 from mediamill.handlers.registration import LOCK_CLASS
 from mediamill.hints import DISPATCH, job_topic, publish_hint, tenant_topic
 from mediamill.jobs import transition, undelivered
+from mediamill.jobs.coalesce import LANDED, FlightId, land_all
 from mediamill.jobs.ended import end, take_hold, withdraw_descendants
 from mediamill.jobs.model import Job, Wait
 from mediamill.jobs.states import State
@@ -68,6 +69,8 @@ class Sweeper:
             done += self._wake_sleepers()
         if due.deadlines:
             done += self._expire()
+        if due.followers:
+            done += self._land()
         if due.unclaimed or buried:
             done += self._publish_again(DIED_WITH_IT_S if buried else self._config.claim_timeout_s)
         if done:
@@ -142,6 +145,12 @@ class Sweeper:
                 take_hold(connection, Job.id == job_id)
                 _told(end(connection, transition.expire(Job.id == job_id, facts)))
         return len(jobs)
+
+    def _land(self) -> int:
+        """Go on with whoever follows a job that has ended, if whoever ended it did not."""
+        with self._db.unit_of_work() as connection:
+            flights = [FlightId(*row) for row in connection.execute(LANDED)]
+        return sum(_told(land_all(self._db, flight)) for flight in flights)
 
     def _publish_again(self, unclaimed_s: float) -> int:
         """Publish what nobody claimed for so long though a slot is free: its message is lost."""

@@ -20,7 +20,7 @@ from gateway.webhooks.checking import check_jobs, job_webhook
 from mediamill.errors import InvalidInput, MediamillError, UnknownKind
 from mediamill.hints import DISPATCH, tenant_topic
 from mediamill.jobs.accept import accept, accept_drafts
-from mediamill.jobs.draft import Draft, draft
+from mediamill.jobs.draft import Draft, Need, draft
 from mediamill.jobs.request import Request
 from mediamill.jobs.states import State
 
@@ -50,7 +50,7 @@ async def accept_one(edge: Edge, origin: Origin, post: PostJob) -> Batch:
     if origin.key is not None:
         request = _keyed(request, origin.key, body_hash(post))
     one = draft(request)
-    entry = None if one.price > 0 else await edge.turnstile.enter(one)
+    entry = await edge.turnstile.enter(one) if _may_come_together(edge, one) else None
     if entry is None:
         return await _look_closer(edge, one)
     edge.tell(DISPATCH, tenant_topic(request.tenant_id))
@@ -116,8 +116,14 @@ async def _accept(edge: Edge, tenant_id: UUID, requests: Sequence[Request]) -> B
     return Batch(jobs, replayed=not any(made.fresh for made in accepted))
 
 
+def _may_come_together(edge: Edge, one: Draft) -> bool:
+    """Tell whether a draft may need no transaction of its own: it reserves nothing, or may follow who does."""
+    may_follow = Need.REUSE in one.needs and Need.KEY not in one.needs and edge.config.coalesced_charge == "none"
+    return one.price == 0 or may_follow
+
+
 async def _show(edge: Edge, one: Draft, entry: Entry) -> Job:
-    if entry.state is State.QUEUED:
+    if entry.state is not State.SUCCEEDED:
         return present.accepted(one, entry)
     async with edge.look() as connection:
         return await reading.show(connection, one.request.tenant_id, one.job_id)

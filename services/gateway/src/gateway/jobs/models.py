@@ -41,7 +41,9 @@ class PostJob(BaseModel):
     priority: int = Field(5, ge=0, le=9, strict=True, description="9 goes first, among the tenant's own jobs")
     webhook: PostWebhook | None = Field(None, description="told of this job; signed with GET /v1/webhooks/secret")
     metadata: dict[MetadataKey, MetadataText] = Field({}, max_length=64, description="yours; returned as it is")
-    cache: Literal["off", "reuse"] = Field("off", description="reuse: answer from an equal job that succeeded")
+    cache: Literal["off", "reuse"] = Field(
+        "off", description="reuse: the answer of an equal job that succeeded or is under way"
+    )
     max_cost: Decimal | None = Field(None, ge=0, le=1_000_000, description="USD; a dearer job is refused")
     deadline_s: float | None = Field(None, gt=0, le=_MONTH_S, description="fails as 'timeout' if not done by then")
     run_at: AwareDatetime | None = Field(None, description="not before this time")
@@ -85,6 +87,7 @@ class WaitingFor(BaseModel):
         "provider_rest",
         "signal",
         "timer",
+        "coalesced",
     ]
     until: Time | None = Field(description="when that ends, where time ends it")
     detail: str = Field(examples=["3 jobs of the tenant run; its limit is 3."])

@@ -53,6 +53,8 @@ def _parked(facts: RowMapping) -> WaitingFor:
         case "rest":
             detail = f"All who could serve it failed lately and are given a rest: {facts['signal'].replace('|', ', ')}."
             return _reason("provider_rest", detail, until)
+        case "coalesced":
+            return _reason("coalesced", f"The equal job {facts['leader_id']} is under way; this one ends with it.")
         case _:
             return _reason("timer", "It sleeps until then.", until)
 
