@@ -66,6 +66,14 @@ def test_nobody_follows_who_did_not_say_so(mill: Mill) -> None:
     assert mill.state_of(alone) is State.QUEUED
 
 
+def test_who_names_a_provider_does_not_take_the_answer_of_whomever_a_chain_turns_to(mill: Mill) -> None:
+    ask(mill)
+
+    named, also_named = ask(mill, provider="local"), ask(mill, provider="local")
+
+    assert states(mill, [named, also_named]) == [State.QUEUED, State.WAITING]
+
+
 def test_without_reuse_accepting_knows_nothing_of_flights(mill: Mill) -> None:
     statement = str(admit([draft(mill.request("shop.keep", {})), draft(mill.request("test.noop"))]).clause)
 

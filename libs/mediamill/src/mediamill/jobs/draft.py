@@ -68,6 +68,12 @@ def fingerprint(kind: str, version: int, provider: str, body: Mapping[str, Any])
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def fingerprint_of(request: Request, body: Mapping[str, Any]) -> str:
+    """Name what is asked for. Who named a provider wants its answer, others that of whomever the chain turns to."""
+    whose = f"only {request.provider}" if request.provider is not None else request.served_by
+    return fingerprint(request.kind.name, request.kind.manifest.version, whose, body)
+
+
 def _needs(request: Request, assets: Mapping[UUID, Loc], price: Decimal) -> Iterator[Need]:
     if request.idempotency_key is not None:
         yield Need.KEY
@@ -112,7 +118,7 @@ def _row(
         "max_cost": str(request.max_cost) if request.max_cost is not None else None,
         "metadata": dict(request.metadata),
         "cache": _cache(request),
-        "fingerprint": fingerprint(request.kind.name, version, _served_by(request, provider), body),
+        "fingerprint": fingerprint_of(request, body),
         "version": version,
         "run_at": request.run_at.isoformat() if request.run_at else None,
         "deadline_s": request.deadline_s,
@@ -124,11 +130,6 @@ def _row(
         "is_paid": True if price > 0 else None,
     }
     return {name: value for name, value in row.items() if value is not None}
-
-
-def _served_by(request: Request, provider: str) -> str:
-    """Say whose answer will do: who named a provider wants it of that one, others of whomever the chain turns to."""
-    return provider if request.provider is None else f"only {provider}"
 
 
 def _references(value: object, loc: Loc) -> Iterator[tuple[Loc, str]]:

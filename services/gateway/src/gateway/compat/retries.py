@@ -17,7 +17,7 @@ from gateway.edge import Edge
 from mediamill.clock import now
 from mediamill.db.prepared import prepared
 from mediamill.ids import first_id_of
-from mediamill.jobs.draft import fingerprint
+from mediamill.jobs.draft import fingerprint_of
 from mediamill.jobs.model import Job
 from mediamill.jobs.request import Request
 
@@ -38,8 +38,7 @@ def newest_like(tenant_id: UUID, kind: str, fingerprint: str, since: UUID, ended
 
 async def earlier(edge: Edge, request: Request) -> UUID | None:
     """Give the job that an earlier try of this request made, if it has not ended longer than ``WINDOW`` ago."""
-    body = request.input.model_dump(mode="json")
-    wanted = fingerprint(request.kind.name, request.kind.manifest.version, request.served_by, body)
+    wanted = fingerprint_of(request, request.input.model_dump(mode="json"))
     at = now()
     look = newest_like(request.tenant_id, request.kind.name, wanted, first_id_of(at - LONGEST), at - WINDOW)
     async with edge.look() as connection:
