@@ -153,17 +153,17 @@ def test_a_provider_that_is_switched_off_loses_the_next_jobs_with_no_restart(sit
 
 
 def test_a_tenant_may_have_an_order_of_its_own(site: Site) -> None:
-    (tenant,) = site.stack.sql("SELECT tenant_id FROM jobs LIMIT 1")
+    (tenant,) = site.stack.sql("SELECT id, name FROM tenants WHERE name = 'local'")
 
-    site.stack.mill("chains", "set", "test.serve", "direct", "local", "--tenant", str(tenant["tenant_id"]))
+    site.stack.mill("chains", "set", "test.serve", "direct", "local", "--tenant", tenant["name"])
     own = site.served(site.post(3))
     listed = json.loads(site.stack.mill("chains", "--json").stdout)
-    site.stack.mill("chains", "unset", "test.serve", "--tenant", str(tenant["tenant_id"]))
+    site.stack.mill("chains", "unset", "test.serve", "--tenant", str(tenant["id"]))
     like_everybody = site.served(site.post(3))
 
     assert (own, like_everybody) == ({"direct": 3}, {"replicate": 3})
     orders = [(row["tenant_id"], row["providers"], row["set_by"]) for row in listed if row["kind"] == "test.serve"]
     assert orders == [
         (None, ["replicate", "local"], "settings"),
-        (str(tenant["tenant_id"]), ["direct", "local"], "operator"),
+        (str(tenant["id"]), ["direct", "local"], "operator"),
     ]

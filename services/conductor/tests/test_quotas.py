@@ -194,7 +194,7 @@ def test_what_stands_behind_a_full_provider_goes_in_the_same_turn(mill: Mill, co
 
 
 def test_a_limit_that_concerns_no_kind_of_a_queue_changes_no_statement(mill: Mill, conductors: Conductors) -> None:
-    [plain], [other] = conductors(), conductors(replicate={"running": 1})
+    [plain], [other] = conductors(), conductors(nobody={"running": 1})
     seen: list[str] = []
     event.listen(mill.db.engine, "before_cursor_execute", lambda *facts: seen.append(facts[2]))
 
