@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import replicate
 from replicate.webhook import Webhooks
 
@@ -64,6 +65,18 @@ def test_an_alias_is_a_model(serve: Callable[..., Any], owner: Any, mill: Mill) 
 
     assert client.models.get("acme/nothing").id == "acme/nothing"
     assert prediction.model == "mediamill/test-noop"
+
+
+def test_a_list_tells_whom_each_prediction_tells_so_that_a_buyer_finds_what_it_bought(
+    client: replicate.Client, http: httpx.Client
+) -> None:
+    hook = "http://127.0.0.1:9/hooks/replicate/word?effect=one"
+    told = client.models.predictions.create("mediamill/test-noop", input={}, webhook=hook)
+    silent = client.models.predictions.create("mediamill/test-noop", input={})
+
+    listed = http.get("/predictions").json()["results"]
+
+    assert {prediction["id"]: prediction["webhook"] for prediction in listed} == {told.id: hook, silent.id: None}
 
 
 def test_a_prediction_s_webhooks_say_what_the_prediction_says_and_the_client_verifies_them(

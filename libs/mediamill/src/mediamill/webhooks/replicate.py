@@ -49,6 +49,8 @@ class Prediction(BaseModel):
     completed_at: str | None
     source: Literal["api"] = "api"
     data_removed: bool = False
+    webhook: str | None = None
+    """Whom it tells. In lists, where a buyer finds what it bought by it; elsewhere its maker knows."""
     urls: dict[str, str]
 
 

@@ -12,7 +12,7 @@ from pydantic import StringConstraints
 from gateway.compat.auth import Customer
 from gateway.compat.capability import opened
 from gateway.compat.catalogue import Catalogue, CatalogueOf, Model
-from gateway.compat.replicate.hooks import hook_of
+from gateway.compat.replicate.hooks import hook_of, told_to
 from gateway.compat.replicate.inputs import with_assets
 from gateway.compat.replicate.mapping import our_input
 from gateway.compat.replicate.models import Page, PostPrediction
@@ -125,7 +125,11 @@ async def list_predictions(edge: EdgeOf, customer: Customer, position: Position)
         rows = (await connection.execute(statement.where(JobRow.parent_id.is_(None)))).mappings().all()
         rows, following = page_of(rows, position)
         jobs = await reading.show_rows(connection, customer.tenant_id, rows)
-    return Page(next=following, results=[shown(customer.tenant_id, job, []) for job in jobs])
+        hooks = await told_to(connection, [row["id"] for row in rows])
+    predictions = [shown(customer.tenant_id, job, []) for job in jobs]
+    return Page(
+        next=following, results=[made.model_copy(update={"webhook": hooks.get(made.id)}) for made in predictions]
+    )
 
 
 @router.get("/predictions/{id}")
