@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from mediamill.queues.manifest import LOCAL, KindManifest
-from mediamill.queues.registry import Kind
+from mediamill.queues.registry import Kind, discover
 from mediamill_testing.plugin import read_settings_anew
 
 END = date(2026, 9, 24)
@@ -98,7 +98,40 @@ def test_a_model_that_only_the_settings_know_is_counted_at_the_price_that_it_rep
     assert not one.has_ended("openai", END + DAY)
 
 
+def test_a_provider_that_has_ended_cannot_be_named_any_more_and_the_others_are_told() -> None:
+    one = kind(listed("old", sunset=END), listed("new", provider="fal"))
+
+    assert one.objection("fal") is one.objection(LOCAL) is None
+    assert one.objection("openai") == "test.noop no longer has the provider 'openai'; there are: local, fal"
+    assert one.objection("nobody") == "test.noop has no provider 'nobody'; there are: local, fal"
+
+
 @pytest.mark.parametrize("stranger", ["replicate", LOCAL])
 def test_a_model_of_a_provider_that_does_not_serve_the_kind_is_refused(stranger: str) -> None:
     with pytest.raises(ValidationError, match="which is none of"):
         kind(listed("new", provider=stranger))
+
+
+def test_every_paid_provider_of_an_installed_kind_has_a_model_a_price_and_a_source() -> None:
+    paid = [
+        (kind.name, provider, [model for model in kind.manifest.models if model.provider == provider])
+        for kind in discover().kinds.values()
+        for provider in kind.manifest.providers
+        if provider != LOCAL and kind.queue != "test"
+    ]
+
+    assert {name for name, _, _ in paid} >= {"text.generate", "image.generate", "video.generate", "audio.speech"}
+    assert [where for *where, models in paid if not models] == []
+    assert [m.model for *_, models in paid for m in models if m.price <= 0 or not m.source.startswith("https")] == []
+
+
+def test_every_installed_kind_is_local_first_so_that_no_key_is_needed() -> None:
+    firsts = {kind.name: kind.manifest.providers[0] for kind in discover().kinds.values() if kind.queue != "test"}
+
+    assert set(firsts.values()) == {LOCAL}
+
+
+def test_openais_videos_have_ended_and_serve_nobody() -> None:
+    video = discover().kind("video.generate")
+
+    assert [video.has_ended("openai", day) for day in (END - DAY, END)] == [False, True]

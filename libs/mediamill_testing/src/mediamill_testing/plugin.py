@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from mediamill.db.migrate import migrate
 from mediamill.db.session import Database
 from mediamill.ids import uuid7
+from mediamill.queues.registry import Registry, discover
 from mediamill.settings import Settings, settings
 from mediamill_testing.desk import DeskContext
 from mediamill_testing.harness import Mill
@@ -82,6 +83,21 @@ def mill(database_url: str, tmp_path: Path) -> Iterator[Mill]:
     made = Mill(config, tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def mill_of(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Mill]]:
+    """Opens the engine on a fresh database, with the installed queues that are named and no others."""
+    config = Settings(database_url=SecretStr(database_url), claim_timeout_s=0.2, secret=SecretStr("test"))
+    opened: list[Mill] = []
+
+    def open_mill(*queues: str) -> Mill:
+        opened.append(Mill(config, tmp_path, Registry({name: discover().queues[name] for name in queues})))
+        return opened[-1]
+
+    yield open_mill
+    for mill in opened:
+        mill.close()
 
 
 @pytest.fixture

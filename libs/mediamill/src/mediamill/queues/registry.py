@@ -23,7 +23,7 @@ from mediamill.settings import settings
 
 GROUP = "mediamill.queues"
 TEST_QUEUE = "test"
-CENT_OF_A_CENT = Decimal("0.000001")
+MICRODOLLAR = Decimal("0.000001")
 """As exact as money is kept."""
 
 C = TypeVar("C", Ask, Answer)
@@ -50,7 +50,7 @@ class Kind:
 
     def price(self, ask: Ask, provider: str) -> Decimal:
         """Tell what an input is expected to cost with a provider, in USD."""
-        return (self.unit_price(provider) * ask.units()).quantize(CENT_OF_A_CENT, ROUND_UP)
+        return to_the_microdollar(self.unit_price(provider) * ask.units())
 
     def unit_price(self, provider: str) -> Decimal:
         """Tell what a unit of work costs with a provider, in USD."""
@@ -80,6 +80,14 @@ class Kind:
         day = day or clock.now().date()
         return self.manifest.has_ended(provider, day) and self.model(provider, day) is None
 
+    def objection(self, provider: str) -> str | None:
+        """Tell why a provider cannot be named for the kind: it is none of it, or the last of its models has ended."""
+        offered = [name for name in self.manifest.providers if not self.has_ended(name)]
+        if provider in offered:
+            return None
+        why = "no longer has the" if provider in self.manifest.providers else "has no"
+        return f"{self.name} {why} provider {provider!r}; there are: {', '.join(offered)}"
+
     def read(self, raw: Mapping[str, Any]) -> Ask:
         """Validate an input. Raises ``InvalidInput`` naming each wrong field."""
         try:
@@ -87,6 +95,11 @@ class Kind:
         except ValidationError as error:
             wrong = [(["input", *item["loc"]], item["msg"]) for item in error.errors(include_url=False)]
             raise InvalidInput(f"of {self.name}: {_first(wrong)}.", errors=wrong) from error
+
+
+def to_the_microdollar(amount: Decimal) -> Decimal:
+    """Round an amount up to what is kept of it, so that estimates, holds and the ledger are the same."""
+    return amount.quantize(MICRODOLLAR, ROUND_UP)
 
 
 def _unlisted(provider: str, model: str, replaced: ModelManifest | None) -> ModelManifest:

@@ -69,10 +69,9 @@ async def post_estimate(post: PostEstimate, edge: EdgeOf, owner: Owner) -> Estim
     kind = edge.registry.kind(post.kind)
     ask = kind.read(post.input)
     order = (post.provider,) if post.provider is not None else edge.orders.order(kind, owner.tenant_id)
-    provider = post.provider or edge.orders.head(kind, owner.tenant_id)
-    if provider not in kind.manifest.providers:
-        wrong = f"{kind.name} has no provider {provider!r}; there are: {', '.join(kind.manifest.providers)}"
+    if post.provider is not None and (wrong := kind.objection(post.provider)) is not None:
         raise InvalidInput(f"{wrong}.", errors=[(["provider"], wrong)])
+    provider = post.provider or edge.orders.head(kind, owner.tenant_id)
     async with edge.look() as connection:
         runs = await edge.history.runs(connection)
         facts = await read_facts(edge, connection)

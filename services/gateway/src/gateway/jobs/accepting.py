@@ -80,10 +80,8 @@ async def accept_many(edge: Edge, origin: Origin, posts: Sequence[PostJob], body
 def read_request(edge: Edge, origin: Origin, post: PostJob) -> Request:
     """Validate what was posted. Raises ``UnknownKind`` or ``InvalidInput``."""
     kind = edge.registry.kind(post.kind)
-    providers = kind.manifest.providers
-    if post.provider is not None and post.provider not in providers:
-        message = f"{kind.name} has no provider {post.provider!r}; there are: {', '.join(providers)}"
-        raise InvalidInput(f"{message}.", errors=[(["provider"], message)])
+    if post.provider is not None and (wrong := kind.objection(post.provider)) is not None:
+        raise InvalidInput(f"{wrong}.", errors=[(["provider"], wrong)])
     return Request(
         tenant_id=origin.principal.tenant_id,
         kind=kind,
