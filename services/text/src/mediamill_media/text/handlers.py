@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from mediamill.handlers.context import Context
 from mediamill.handlers.handler import handler
+from mediamill.handlers.links import links_of
 from mediamill_media.text.contract import Generate, Generated, Script, Scripted
 from mediamill_media.text.providers import local
 
+PROVIDERS = "mediamill_media.text.providers"
+
 
 @handler(Generate)
+def generate_here(ctx: Context, ask: Generate) -> Generated:
+    """Write as jobs did that began before there were other providers."""
+    return local.WRITING.serve(ctx, ask)
+
+
+@handler(Generate, generation=2)
 def generate(ctx: Context, ask: Generate) -> Generated:
-    """Write from the prompt, or fill the schema with it."""
-    return ctx.step("write", local.generate, ask)
+    """Have a text or a value written here or by a language model, as the chain says."""
+    return ctx.chain(links_of("text.generate", local.WRITING, PROVIDERS), ask)
 
 
 @handler(Script)
+def script_here(ctx: Context, ask: Script) -> Scripted:
+    """Write as jobs did that began before there were other providers."""
+    return local.SCRIPTING.serve(ctx, ask)
+
+
+@handler(Script, generation=2)
 def script(ctx: Context, ask: Script) -> Scripted:
-    """Read the brief and tell it scene by scene."""
-    return ctx.step("script", local.script_of, ask)
+    """Have the brief told scene by scene, here or by a language model, as the chain says."""
+    return ctx.chain(links_of("text.script", local.SCRIPTING, PROVIDERS), ask)

@@ -5,13 +5,35 @@ from __future__ import annotations
 import json
 import random
 
+from mediamill.handlers.context import Context
 from mediamill_media.text.contract import Generate, Generated, Script, Scripted
 from mediamill_media.text.reading.brief import read
 from mediamill_media.text.schemas.fill import fill
 from mediamill_media.text.writing.prose import write
 from mediamill_media.text.writing.script import script, seed_of
 
-__all__ = ["generate", "script_of"]
+
+class Writing:
+    """This machine's way to serve ``text.generate``."""
+
+    provider = "local"
+
+    def serve(self, ctx: Context, ask: Generate) -> Generated:
+        """Write from the prompt, or fill the schema with it."""
+        return ctx.step("write", generate, ask)
+
+
+class Scripting:
+    """This machine's way to serve ``text.script``."""
+
+    provider = "local"
+
+    def serve(self, ctx: Context, ask: Script) -> Scripted:
+        """Read the brief and tell it scene by scene."""
+        return ctx.step("script", script_of, ask)
+
+
+WRITING, SCRIPTING = Writing(), Scripting()
 
 
 def generate(ask: Generate) -> Generated:

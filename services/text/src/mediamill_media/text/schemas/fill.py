@@ -6,13 +6,9 @@ import math
 import random
 from typing import Any
 
-import jsonschema
-import referencing
-from jsonschema.exceptions import SchemaError, ValidationError
-from referencing.exceptions import Unresolvable
-
 from mediamill.errors import Permanent
 from mediamill_media.text.reading.brief import Brief
+from mediamill_media.text.schemas.check import check_schema, first_fault
 from mediamill_media.text.schemas.strings import Words, check_pattern, string
 
 DEEPEST = 12
@@ -29,33 +25,13 @@ JsonSchema = dict[str, Any] | bool
 
 def fill(schema: dict[str, Any], brief: Brief, chance: random.Random) -> Any:
     """Give a value that satisfies ``schema``. Raises ``Permanent`` with the path of what cannot be satisfied."""
-    try:
-        jsonschema.Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        raise Permanent(f"json_schema is not a JSON Schema at {_path(error)}: {error.message[:200]}") from None
-    except RecursionError:
-        raise Permanent("json_schema is nested too deeply") from None
+    check_schema(schema)
     _check_patterns(schema, "$", 0)
     value = _Filler(schema, Words(brief, chance), chance).value(schema, "", "$", 0)
-    _validate(schema, value)
+    fault = first_fault(schema, value)
+    if fault is not None:
+        raise Permanent(f"the local writer cannot satisfy json_schema at {fault}")
     return value
-
-
-def _validate(schema: dict[str, Any], value: Any) -> None:
-    # An empty registry: the library's own would fetch remote references over the network.
-    validator = jsonschema.Draft202012Validator(schema, registry=referencing.Registry())
-    try:
-        error: ValidationError | None = next(validator.iter_errors(value), None)
-    except Unresolvable as unknown:
-        raise Permanent(f"json_schema refers to {str(unknown.ref)[:120]!r}, which is not in it") from None
-    except RecursionError:
-        raise Permanent("json_schema refers to itself without end") from None
-    if error is not None:
-        raise Permanent(f"the local writer cannot satisfy json_schema at {_path(error)}: {error.message[:200]}")
-
-
-def _path(error: ValidationError | SchemaError) -> str:
-    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
 
 
 def _check_patterns(node: Any, path: str, depth: int) -> None:

@@ -26,7 +26,7 @@ def script(ask: Script) -> Scripted:
     pictures = Illustrations(narration.cast, brief.tone, brief.text)
     drawn = [pictures.draw(told) for told in narration.scenes]
     shown = {name for picture in drawn for name in picture.characters}
-    lengths = _lengths([count(told.text) for told in narration.scenes], ask.seconds)
+    each = lengths([count(told.text) for told in narration.scenes], ask.seconds)
     return Scripted(
         title=brief.title,
         mood=brief.mood,
@@ -35,12 +35,12 @@ def script(ask: Script) -> Scripted:
         cast=tuple(described(person, chance) for person in narration.cast if person.name in shown),
         scenes=tuple(
             Scene(narration=told.text, image_prompt=picture.prompt, seconds=length, characters=picture.characters)
-            for told, picture, length in zip(narration.scenes, drawn, lengths, strict=True)
+            for told, picture, length in zip(narration.scenes, drawn, each, strict=True)
         ),
     )
 
 
-def _lengths(words: list[int], seconds: float | None) -> list[float]:
+def lengths(words: list[int], seconds: float | None) -> list[float]:
     """Give each scene the time that its words need; time that is left over becomes rest, shared by length."""
     needed = [number / PACE + REST_S for number in words]
     stretch = max(1.0, seconds / sum(needed)) if seconds is not None else 1.0
