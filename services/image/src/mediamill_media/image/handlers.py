@@ -5,22 +5,23 @@ from __future__ import annotations
 from mediamill.contracts import Asset
 from mediamill.handlers.context import Context
 from mediamill.handlers.handler import handler
-from mediamill_media.image.contract import Character, CharacterDrawn, DrawCharacter, Generate, Generated, Picture
-from mediamill_media.image.prompt.scene import Scene
+from mediamill.handlers.links import links_of
+from mediamill_media.image.contract import Character, CharacterDrawn, DrawCharacter, Generate, Generated
 from mediamill_media.image.providers import local
+
+PROVIDERS = "mediamill_media.image.providers"
 
 
 @handler(Generate)
+def generate_here(ctx: Context, ask: Generate) -> Generated:
+    """Draw as jobs did that began before there were other providers."""
+    return local.LOCAL.serve(ctx, ask)
+
+
+@handler(Generate, generation=2)
 def generate(ctx: Context, ask: Generate) -> Generated:
-    """Read the prompt into a scene and draw it once for each seed; what was drawn is not drawn again on a replay."""
-    scene = local.scene_of(ask.prompt, ask.style, local.read_references(ctx, ask))
-    pictures: list[Picture] = []
-    assets: list[Asset] = []
-    for number, seed in enumerate(local.seeds_of(ask)):
-        saved = ctx.step(f"draw {number}", _draw, ctx, ask, scene, seed, number)
-        assets.extend(saved)
-        pictures.append(local.told(scene, seed, saved))
-    return Generated(assets=tuple(assets), pictures=tuple(pictures))
+    """Have the pictures drawn here or by a vendor, as the chain says."""
+    return ctx.chain(links_of("image.generate", local.LOCAL, PROVIDERS), ask)
 
 
 @handler(DrawCharacter)
@@ -32,10 +33,6 @@ def character(ctx: Context, ask: DrawCharacter) -> CharacterDrawn:
         ctx.progress(number, len(ask.views), f"drawing the {view}")
         assets.append(ctx.step(f"draw {view}", _draw_view, ctx, ask, designed, view))
     return CharacterDrawn(assets=tuple(assets), character=designed)
-
-
-def _draw(ctx: Context, ask: Generate, scene: Scene, seed: int, number: int) -> tuple[Asset, ...]:
-    return local.save_picture(ctx, ask, scene, seed, number)
 
 
 def _draw_view(ctx: Context, ask: DrawCharacter, designed: Character, view: str) -> Asset:

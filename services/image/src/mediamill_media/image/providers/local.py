@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from mediamill.contracts import Asset
+from mediamill.handlers.context import Context
 from mediamill_media.image.characters.casting import cast_scene
 from mediamill_media.image.characters.chunk import Reference, read_reference, sign
 from mediamill_media.image.characters.design import design
 from mediamill_media.image.characters.sheet import draw_view
-from mediamill_media.image.contract import Picture
+from mediamill_media.image.contract import Character, DrawCharacter, Generate, Generated, Picture
 from mediamill_media.image.prompt.parse import parse
+from mediamill_media.image.prompt.scene import Scene
 from mediamill_media.image.render.illustrate import Illustration, illustrate
 from mediamill_media.image.render.package import MEDIA_TYPE
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
-    from mediamill.contracts import Asset
-    from mediamill.handlers.context import Context
-    from mediamill_media.image.contract import Character, DrawCharacter, Generate
-    from mediamill_media.image.prompt.scene import Scene
+class Local:
+    """This machine's way to serve ``image.generate``."""
+
+    provider = "local"
+
+    def serve(self, ctx: Context, ask: Generate) -> Generated:
+        """Read the prompt into a scene and draw it once for each seed; a replay draws nothing again."""
+        scene = scene_of(ask.prompt, ask.style, read_references(ctx, ask))
+        pictures: list[Picture] = []
+        assets: list[Asset] = []
+        for number, seed in enumerate(seeds_of(ask)):
+            saved = ctx.step(f"draw {number}", save_picture, ctx, ask, scene, seed, number)
+            assets.extend(saved)
+            pictures.append(told(scene, seed, saved))
+        return Generated(assets=tuple(assets), pictures=tuple(pictures))
+
+
+LOCAL = Local()
 
 
 def seeds_of(ask: Generate) -> list[int]:

@@ -1,0 +1,49 @@
+"""Pictures from fal: FLUX.1 schnell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mediamill.handlers.context import Link
+from mediamill.providers.protocol import Ended, Provider
+from mediamill.queues.manifest import ModelManifest
+from mediamill_media.image.contract import Generate, Generated
+from mediamill_media.image.providers.hosted import KIND, Hosted
+from mediamill_media.image.providers.wanted import Wanted
+from mediamill_vendors.catalogued import Catalogued, url_of
+from mediamill_vendors.fal.provider import FalModel
+
+
+class Flux(Catalogued, FalModel[Wanted, str]):
+    """An app with the arguments of FLUX.1 schnell."""
+
+    expected_s = 2.0
+
+    def input_of(self, ask: Wanted) -> Mapping[str, Any]:
+        """Give the app's arguments; a size of one megapixel at most is billed as one."""
+        width, height = ask.size
+        return {
+            "prompt": ask.prompt,
+            "seed": ask.seed,
+            "image_size": {"width": width, "height": height},
+            "num_images": 1,
+            "output_format": "png",
+        }
+
+    def read(self, ask: Wanted, ended: Ended) -> str:
+        """Give the address of the picture."""
+        return url_of(ended.output)
+
+
+class Fal(Hosted):
+    """fal's way to serve ``image.generate``."""
+
+    provider = "fal"
+
+    def model(self, entry: ModelManifest) -> Provider[Wanted, str]:
+        """Give the adapter of a model."""
+        return Flux(entry)
+
+
+LINKS: dict[str, Link[Generate, Generated]] = {KIND: Fal()}
