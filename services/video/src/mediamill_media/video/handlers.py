@@ -1,25 +1,23 @@
-"""The handler of the ``video`` queue."""
+"""The handlers of the ``video`` queue."""
 
 from __future__ import annotations
 
-from mediamill.contracts import MediaAnswer
 from mediamill.handlers.context import Context
 from mediamill.handlers.handler import handler
+from mediamill.handlers.links import links_of
 from mediamill_media.video.contract import Generate, Generated
 from mediamill_media.video.providers import local
 
-_SHOWN = frozenset({"image", "layers"})
+PROVIDERS = "mediamill_media.video.providers"
 
 
 @handler(Generate)
+def generate_here(ctx: Context, ask: Generate) -> Generated:
+    """Film as jobs did that began before there were other providers."""
+    return local.LOCAL.serve(ctx, ask)
+
+
+@handler(Generate, generation=2)
 def generate(ctx: Context, ask: Generate) -> Generated:
-    """Have the prompt drawn if there is no picture yet, then film it; a clip that was filmed is not filmed again."""
-    return ctx.step("film", local.film, ctx, _with_picture(ctx, ask))
-
-
-def _with_picture(ctx: Context, ask: Generate) -> Generate:
-    if ask.layers is not None or ask.image is not None:
-        return ask
-    drawn = ctx.run("image.generate", local.picture_wanted(ask))
-    assets = MediaAnswer.read(drawn.model_dump(mode="json"))
-    return ask.model_copy(update={asset.role: asset.id for asset in reversed(assets.assets) if asset.role in _SHOWN})
+    """Have the clip filmed here or by a vendor, as the chain says."""
+    return ctx.chain(links_of("video.generate", local.LOCAL, PROVIDERS), ask)

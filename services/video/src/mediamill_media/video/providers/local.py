@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from mediamill.contracts import MediaAnswer
 from mediamill.handlers.context import Context
 from mediamill_media.video.camera.path import Way, way
 from mediamill_media.video.camera.record import Reel, record
@@ -18,6 +19,29 @@ from mediamill_media.video.picture.decode import Pixels, picture
 _TELL_EVERY = 15
 _DRAWN_SIDES = (64, 2048)
 """What image.generate draws."""
+_SHOWN = frozenset({"image", "layers"})
+
+
+class Local:
+    """This machine's way to serve ``video.generate``."""
+
+    provider = "local"
+
+    def serve(self, ctx: Context, ask: Generate) -> Generated:
+        """Have the prompt drawn if there is no picture yet, then film it; a replay films nothing again."""
+        return ctx.step("film", film, ctx, with_picture(ctx, ask))
+
+
+LOCAL = Local()
+
+
+def with_picture(ctx: Context, ask: Generate) -> Generate:
+    """Give the ask with a picture, which a child job draws if there is none."""
+    if ask.layers is not None or ask.image is not None:
+        return ask
+    drawn = ctx.run("image.generate", picture_wanted(ask))
+    assets = MediaAnswer.read(drawn.model_dump(mode="json"))
+    return ask.model_copy(update={asset.role: asset.id for asset in reversed(assets.assets) if asset.role in _SHOWN})
 
 
 def film(ctx: Context, ask: Generate) -> Generated:
