@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from mediamill.handlers.context import Context
 from mediamill.handlers.handler import handler
+from mediamill.handlers.links import links_of
 from mediamill_media.audio.contract import Composed, Mix, Mixed, Music, Speech, Spoken
 from mediamill_media.audio.providers import local
 
+PROVIDERS = "mediamill_media.audio.providers"
+
 
 @handler(Speech)
+def speak_here(ctx: Context, ask: Speech) -> Spoken:
+    """Read aloud as jobs did that began before there were other providers."""
+    return local.SPEAKING.serve(ctx, ask)
+
+
+@handler(Speech, generation=2)
 def speak(ctx: Context, ask: Speech) -> Spoken:
-    """Read a text aloud and tell when each word is heard."""
-    return ctx.step("speak", local.speak, ctx, ask)
+    """Have a text read aloud here or by a vendor, as the chain says, and tell when each word is heard."""
+    return ctx.chain(links_of("audio.speech", local.SPEAKING, PROVIDERS), ask)
 
 
 @handler(Music)
+def play_here(ctx: Context, ask: Music) -> Composed:
+    """Play as jobs did that began before there were other providers."""
+    return local.PLAYING.serve(ctx, ask)
+
+
+@handler(Music, generation=2)
 def play(ctx: Context, ask: Music) -> Composed:
-    """Compose and play a piece of the length and mood asked for."""
-    return ctx.step("play", local.play, ctx, ask)
+    """Have a piece of the length and mood asked for played here or by a vendor, as the chain says."""
+    return ctx.chain(links_of("audio.music", local.PLAYING, PROVIDERS), ask)
 
 
 @handler(Mix)

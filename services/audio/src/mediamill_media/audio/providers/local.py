@@ -19,6 +19,29 @@ from mediamill_media.audio.speech.reader import read_aloud
 SPEECH_LUFS = MUSIC_LUFS = -16.0
 
 
+class Speaking:
+    """This machine's way to serve ``audio.speech``."""
+
+    provider = "local"
+
+    def serve(self, ctx: Context, ask: Speech) -> Spoken:
+        """Read the text aloud and tell when each word is heard."""
+        return ctx.step("speak", speak, ctx, ask)
+
+
+class Playing:
+    """This machine's way to serve ``audio.music``."""
+
+    provider = "local"
+
+    def serve(self, ctx: Context, ask: Music) -> Composed:
+        """Compose and play a piece of the length and mood asked for."""
+        return ctx.step("play", play, ctx, ask)
+
+
+SPEAKING, PLAYING = Speaking(), Playing()
+
+
 def speak(ctx: Context, ask: Speech) -> Spoken:
     """Read the text, level it, keep it."""
     reading = read_aloud(
@@ -55,6 +78,12 @@ def mix(ctx: Context, ask: Mix) -> Mixed:
     level: Level = master(sound, ask.loudness_lufs, _ticking(ctx, "leveling", 0.7, 0.95))
     asset = _keep(ctx, sound, ask.format, "mix")
     return Mixed(assets=(asset,), duration_s=_length(sound), lufs=level.lufs, peak_db=level.peak_db)
+
+
+def keep_leveled(ctx: Context, sound: Sound, format_name: str, role: str, lufs: float) -> tuple[Asset, float]:
+    """Bring a sound that somebody else made to a loudness in place, keep it, and tell how long it is."""
+    master(sound, lufs, _ticking(ctx, "leveling", 0.8, 0.95))
+    return _keep(ctx, sound, format_name, role), _length(sound)
 
 
 def _length(sound: Sound) -> float:
