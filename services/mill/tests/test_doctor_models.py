@@ -9,13 +9,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from mediamill.queues.manifest import Manifest
 from mediamill.queues.registry import Queue, Registry
 from mediamill_testing.stacks import clean_environment
 from mill.doctor.finding import Verdict
-from mill.doctor.models import NOTICE, judge
+from mill.doctor.models import NOTICE, Order, judge
 
 END = date(2027, 1, 14)
 
@@ -31,7 +32,7 @@ def registry(*models: tuple[str, date | None]) -> Registry:
     return Registry({"music": Queue("music", "mediamill_media.music", Manifest.model_validate(facts))})
 
 
-CHAIN = {"music.make": ("openai", "local")}
+CHAIN = [Order("music.make", ("openai", "local"))]
 
 
 @pytest.mark.parametrize(
@@ -54,23 +55,21 @@ def test_a_model_with_a_successor_ends_without_anybody_having_to_act() -> None:
 
 
 def test_what_no_chain_and_no_default_relies_on_may_end() -> None:
-    assert judge(registry(("old", END)), {}, END).verdict is Verdict.OK
+    assert judge(registry(("old", END)), [], END).verdict is Verdict.OK
 
 
-@pytest.mark.parametrize("chains", [{"music.make": ("opnai",)}, {"music.mak": ("openai",)}])
-def test_a_chain_of_strangers_fails_by_name(chains: dict[str, tuple[str, ...]]) -> None:
-    found = judge(registry(("new", None)), chains, END)
+@pytest.mark.parametrize("stranger", [Order("music.make", ("opnai",)), Order("music.mak", ("openai",))])
+def test_an_order_of_strangers_fails_by_name(stranger: Order) -> None:
+    found = judge(registry(("new", None)), [*CHAIN, stranger], END)
 
     assert found.verdict is Verdict.FAIL
     assert "opnai" in found.detail or "music.mak" in found.detail
 
 
 @pytest.mark.parametrize(
-    ("chain", "code", "verdict"),
-    [('["nobody", "local"]', 1, "fail"), ('["local"]', 0, "ok")],
-    ids=["stranger", "local"],
+    ("chain", "code", "verdict"), [('["openai", "local"]', 1, "fail"), ('["local"]', 0, "ok")], ids=["ended", "local"]
 )
-def test_the_command_ends_with_1_for_a_chain_that_cannot_be(
+def test_the_command_ends_with_1_for_a_chain_over_openais_ended_videos(
     tmp_path: Path, chain: str, code: int, verdict: str
 ) -> None:
     program = [sys.executable, "-c", "from mill.cli import main; main()", "doctor", "--json"]
@@ -80,3 +79,18 @@ def test_the_command_ends_with_1_for_a_chain_that_cannot_be(
 
     found = {finding["name"]: finding for finding in json.loads(told.stdout)}
     assert (told.returncode, found["models"]["verdict"]) == (code, verdict)
+
+
+def test_an_order_that_an_operator_has_set_is_judged_too(database_url: str, tmp_path: Path) -> None:
+    program = [sys.executable, "-c", "from mill.cli import main; main()", "doctor", "--json"]
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO chains (kind, providers) VALUES (%s, %s)", ("video.generate", ["openai", "local"])
+        )
+
+    env = clean_environment(MEDIAMILL_DATABASE_URL=database_url)
+    told = subprocess.run(program, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+
+    found = {finding["name"]: finding for finding in json.loads(told.stdout)}
+    assert (told.returncode, found["models"]["verdict"]) == (1, "fail")
+    assert "sora-2 ends on 2026-09-24" in found["models"]["detail"]

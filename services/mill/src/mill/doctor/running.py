@@ -85,7 +85,7 @@ def database(layout: Layout) -> Finding:
 
 def migrations(layout: Layout) -> Finding:
     """Has the database the tables of this version."""
-    found = _asked(layout, "migrations", "SELECT version_num FROM alembic_version")
+    found = asked(layout, "migrations", "SELECT version_num FROM alembic_version")
     if isinstance(found, Finding):
         return found
     current, needed = (found[0][0] if found else None), head()
@@ -96,7 +96,7 @@ def migrations(layout: Layout) -> Finding:
 
 def log(layout: Layout) -> Finding:
     """Was the log written by this cluster, or has it been settled."""
-    found = _asked(layout, "log", FOREIGN)
+    found = asked(layout, "log", FOREIGN)
     if isinstance(found, Finding):
         return found
     if found and found[0][0]:
@@ -106,7 +106,7 @@ def log(layout: Layout) -> Finding:
 
 def books(layout: Layout) -> Finding:
     """Are the balances what the ledger says."""
-    found = _asked(layout, "books", DRIFT)
+    found = asked(layout, "books", DRIFT)
     if isinstance(found, Finding):
         return found
     if found:
@@ -115,7 +115,7 @@ def books(layout: Layout) -> Finding:
     return ok("books", "the balances are what the ledger says")
 
 
-def _asked(layout: Layout, name: str, query: LiteralString) -> list[tuple[Any, ...]] | Finding:
+def asked(layout: Layout, name: str, query: LiteralString) -> list[tuple[Any, ...]] | Finding:
     """Give what the database answers, or the finding that it does not."""
     url = urls(layout).database
     if not url:
