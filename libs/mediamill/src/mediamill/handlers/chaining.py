@@ -74,6 +74,9 @@ class Chain(Generic[A, T]):
         """Give the answer of the first link that serves. Raises what the last of them raised."""
         try:
             turn = self._begin()
+            if turn.provider not in self._links:
+                # What it bought is not given up for that: a worker that has the link goes on with it.
+                raise ProviderDown(f"This worker has no link to {turn.provider}, which has begun the job.")
             while True:
                 self._tried.add(turn.provider)
                 try:
@@ -87,8 +90,6 @@ class Chain(Generic[A, T]):
         self._trail.go_on_after(turn.ordinal)
         self._run.provider = turn.provider
         self._dealings.begin(is_resting=turn.is_resting)
-        if turn.provider not in self._links:
-            raise ProviderDown(f"This worker has no link to {turn.provider}.")
         try:
             answer = self._links[turn.provider].serve(ctx, ask)
         except Left:
