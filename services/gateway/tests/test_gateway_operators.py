@@ -196,7 +196,15 @@ async def test_estimates_come_from_history_once_there_is_some(
     known = (await client.post("/v1/estimates", json=body)).json()
 
     eta = guessed.pop("eta")
-    assert guessed == {"kind": "test.sleep", "cost": 0, "duration_s": 1, "queue_wait_s": 0, "basis": "manifest"}
+    served = {"provider": "local", "order": [{"provider": "local", "cost": 0}]}
+    assert guessed == {
+        "kind": "test.sleep",
+        "cost": 0,
+        "duration_s": 1,
+        "queue_wait_s": 0,
+        "basis": "manifest",
+        **served,
+    }
     assert (eta["low"], eta["high"], eta["basis"]) == (None, None, "manifest")
     assert known["basis"] == "history"
     assert 0.05 <= known["duration_s"] < 0.9
