@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from mediamill.assets.keep import keep
 from mediamill.errors import IdempotencyMismatch, InvalidInput, OutOfBudget, OverQuota, UnknownKind
 from mediamill.jobs.accept import accept, fingerprint
-from mediamill.jobs.model import Job
+from mediamill.jobs.model import Job, Reuse
 from mediamill.jobs.states import State
 from mediamill_testing.harness import Mill
 
@@ -115,6 +116,22 @@ def test_reuse_runs_what_differs_and_what_belongs_to_somebody_else(mill: Mill) -
     theirs = mill.accept("shop.keep", {"text": "once"}, cache="reuse", tenant_id=mill.add_tenant("other"))
 
     assert {mill.state_of(other), mill.state_of(theirs)} == {State.QUEUED}
+
+
+def test_a_success_is_remembered_anew_once_an_hour(mill: Mill) -> None:
+    def remembered_after(job: UUID) -> UUID:
+        mill.work_until_ended(job)
+        with mill.db.unit_of_work() as connection:
+            return connection.execute(select(Reuse.job_id)).scalar_one()
+
+    first, second = (mill.accept("shop.keep", {"text": "once"}) for _ in range(2))
+    at_once = [remembered_after(job) for job in (first, second)]
+    with mill.db.unit_of_work() as connection:
+        connection.execute(text("UPDATE jobs SET finished_at = now() - interval '61 min'"))
+    later = mill.accept("shop.keep", {"text": "once"})
+
+    assert at_once[0] == at_once[1]
+    assert remembered_after(later) == later
 
 
 def test_a_fingerprint_does_not_depend_on_the_order_of_keys() -> None:
