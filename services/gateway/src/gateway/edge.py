@@ -45,6 +45,8 @@ class Edge:
         self.newsroom = Newsroom(self.look, listener, poll_s=config.poll_s, max_streams=config.max_streams)
         self._publisher = AsyncPublisher(hint_url(config))
         self.closing = asyncio.Event()
+        self.leading: dict[tuple[UUID, str], asyncio.Event] = {}
+        """The work for which somebody here is about to lead, so that equals need not try the same."""
         self._news: dict[str, None] = {}
         self._telling: asyncio.Task[None] | None = None
 

@@ -47,6 +47,7 @@ class Draft:
     needs: frozenset[Need]
     price: Decimal
     """What it is expected to cost, in USD."""
+    fingerprint: str
 
 
 def draft(request: Request) -> Draft:
@@ -55,11 +56,13 @@ def draft(request: Request) -> Draft:
     provider = request.served_by
     assets = {UUID(asset): loc for loc, asset in _references(request.input, (*request.loc, "input"))}
     price = request.kind.price(request.input, provider)
-    row = json.dumps(_row(job_id, request, provider, body, assets, price), ensure_ascii=False)
+    named = fingerprint_of(request, body)
+    row = json.dumps(_row(job_id, request, provider, body, assets, price, named), ensure_ascii=False)
     if "\\u0000" in row:
         wrong: list[tuple[list[str | int], str]] = [([*request.loc, "input"], "U+0000")]
         raise InvalidInput("A text holds the character U+0000, which cannot be stored.", errors=wrong)
-    return Draft(job_id, request, provider, body, assets, row, frozenset(_needs(request, assets, price)), price)
+    needs = frozenset(_needs(request, assets, price))
+    return Draft(job_id, request, provider, body, assets, row, needs, price, named)
 
 
 def fingerprint(kind: str, version: int, provider: str, body: Mapping[str, Any]) -> str:
@@ -100,6 +103,7 @@ def _row(
     body: Mapping[str, Any],
     assets: Mapping[UUID, Loc],
     price: Decimal,
+    named: str,
 ) -> dict[str, Any]:
     version = request.kind.manifest.version
     row = {
@@ -118,7 +122,7 @@ def _row(
         "max_cost": str(request.max_cost) if request.max_cost is not None else None,
         "metadata": dict(request.metadata),
         "cache": _cache(request),
-        "fingerprint": fingerprint_of(request, body),
+        "fingerprint": named,
         "version": version,
         "run_at": request.run_at.isoformat() if request.run_at else None,
         "deadline_s": request.deadline_s,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
@@ -50,11 +51,10 @@ async def accept_one(edge: Edge, origin: Origin, post: PostJob) -> Batch:
     if origin.key is not None:
         request = _keyed(request, origin.key, body_hash(post))
     one = draft(request)
-    entry = await edge.turnstile.enter(one) if _may_come_together(edge, one) else None
-    if entry is None:
-        return await _look_closer(edge, one)
-    edge.tell(DISPATCH, tenant_topic(request.tenant_id))
-    return Batch([await _show(edge, one, entry)], replayed=False)
+    may_follow = one.price > 0 and _may_follow(edge, one)
+    if (one.price == 0 or may_follow) and (entry := await edge.turnstile.enter(one)) is not None:
+        return await _let_in(edge, one, entry)
+    return await (_lead_or_follow(edge, one) if may_follow else _look_closer(edge, one))
 
 
 async def accept_many(edge: Edge, origin: Origin, posts: Sequence[PostJob], body: BaseModel) -> Batch:
@@ -114,10 +114,29 @@ async def _accept(edge: Edge, tenant_id: UUID, requests: Sequence[Request]) -> B
     return Batch(jobs, replayed=not any(made.fresh for made in accepted))
 
 
-def _may_come_together(edge: Edge, one: Draft) -> bool:
-    """Tell whether a draft may need no transaction of its own: it reserves nothing, or may follow who does."""
-    may_follow = Need.REUSE in one.needs and Need.KEY not in one.needs and edge.config.coalesced_charge == "none"
-    return one.price == 0 or may_follow
+def _may_follow(edge: Edge, one: Draft) -> bool:
+    """Tell whether a draft with a price may need no transaction of its own: if it follows, it reserves nothing."""
+    return Need.REUSE in one.needs and Need.KEY not in one.needs and edge.config.coalesced_charge == "none"
+
+
+async def _lead_or_follow(edge: Edge, one: Draft) -> Batch:
+    """Have one of several equal drafts look closer, after which the others can follow it, all together again."""
+    work = (one.request.tenant_id, one.fingerprint)
+    if (ahead := edge.leading.get(work)) is not None:
+        await ahead.wait()
+        entry = await edge.turnstile.enter(one)
+        return await (_look_closer(edge, one) if entry is None else _let_in(edge, one, entry))
+    done = edge.leading[work] = asyncio.Event()
+    try:
+        return await _look_closer(edge, one)
+    finally:
+        del edge.leading[work]
+        done.set()
+
+
+async def _let_in(edge: Edge, one: Draft, entry: Entry) -> Batch:
+    edge.tell(DISPATCH, tenant_topic(one.request.tenant_id))
+    return Batch([await _show(edge, one, entry)], replayed=False)
 
 
 async def _show(edge: Edge, one: Draft, entry: Entry) -> Job:
