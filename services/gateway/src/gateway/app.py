@@ -15,6 +15,7 @@ import gateway.events.routes
 import gateway.hooks.routes
 import gateway.jobs.post_routes
 import gateway.jobs.routes
+import gateway.jobs.shortcut
 import gateway.kinds.routes
 import gateway.operations.routes
 import gateway.providers.chain_routes
@@ -32,6 +33,7 @@ from gateway.compat.patience import Patience
 from gateway.edge import Edge
 from gateway.kinds.models import present
 from gateway.limits import BodyLimit, RequestIds
+from gateway.shortway import ShortWay
 from mediamill.queues.registry import Registry, registry
 from mediamill.settings import Settings, settings
 
@@ -96,6 +98,8 @@ def create_app(config: Settings | None = None, kinds: Registry | None = None) ->
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED
     )
+    ways = (gateway.jobs.shortcut.WAY, gateway.hooks.routes.WAY)
+    app.add_middleware(ShortWay, ways=ways, most_bytes=config.max_body_bytes)
     app.add_middleware(RequestIds)
     app.openapi = openapi.document(app, edge.registry)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.routing import APIRoute
 
 from gateway.edge import EdgeOf
+from gateway.limits import StrictJsonRequest
 from gateway.problems import refusals
+from gateway.shortway import LongWay, Way
 from mediamill.errors import NotFound, TooLarge
 from mediamill.hints import DISPATCH, job_topic, tenant_topic
 from mediamill.jobs.settled import Settled
@@ -39,18 +39,14 @@ async def post_hook(vendor: VendorName, token: Token, request: Request, edge: Ed
     return Response(status_code=204)
 
 
-class Straight(APIRoute):
-    """Calls ``post_hook`` with what its path says: a vendor tells thousands of ends, and there is nothing to read."""
+async def _take(request: StrictJsonRequest) -> Response | None:
+    """Call with what the path says: a vendor tells thousands of ends, and there is nothing to read before."""
+    _, _, told = request.scope["path"].partition(f"{PATH}/")
+    vendor, _, token = told.partition("/")
+    return await post_hook(vendor, token, request, request.app.state.edge) if token and "/" not in token else None
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Pass over FastAPI's reading of requests."""
 
-        async def handle(request: Request) -> Response:
-            path = request.path_params
-            return await post_hook(path["vendor"], path["token"], request, request.app.state.edge)
-
-        return handle
-
+WAY = Way(lambda path: path.startswith(f"{PATH}/"), _take)
 
 router.add_api_route(
     PATH + "/{vendor}/{token}",
@@ -60,7 +56,7 @@ router.add_api_route(
     summary="Tell of a prediction",
     responses=refusals(401, 404, 413),
     openapi_extra={"security": []},
-    route_class_override=Straight,
+    route_class_override=LongWay,
 )
 
 

@@ -14,12 +14,14 @@ from gateway.auth import Owner
 from gateway.edge import EdgeOf
 from gateway.jobs.accepting import Origin, accept_many, accept_one
 from gateway.jobs.models import Job, PostBatch, PostJob
-from gateway.jobs.shortcut import shortcut_to
 from gateway.jobs.waiting import wait_for_end, wanted_wait_s
 from gateway.limits import StrictJsonRoute
 from gateway.paging import Listed
 from gateway.problems import refusals
+from gateway.shortway import LongWay
 from mediamill.jobs.states import FINAL
+
+PATH = "/v1/jobs"
 
 router = APIRouter(tags=["jobs"], route_class=StrictJsonRoute)
 
@@ -59,14 +61,14 @@ async def post_job(
 
 
 router.add_api_route(
-    "/v1/jobs",
+    PATH,
     post_job,
     methods=["POST"],
     status_code=202,
     summary="Post a job",
     response_model=Job,
     responses={202: _ACCEPTED, 200: _ENDED, **refusals(400, 402, 409, 413, 422, 429)},
-    route_class_override=shortcut_to(post_job),
+    route_class_override=LongWay,
 )
 
 

@@ -1,57 +1,36 @@
-"""The short way to ``POST /v1/jobs``: a request with nothing wrong in it does not pass FastAPI's reading of requests.
-
-That costs more than all else that accepting a job does. Whatever is not plainly right here, be it wrong, unknown or
-merely unusual, takes FastAPI's way from its beginning, which reads it as the documentation says and tells what is
-wrong. So there is nothing to refuse here, and no second wording of a refusal.
-"""
+"""The short way to ``POST /v1/jobs``: a known key and a body with nothing wrong in it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
-
-from fastapi import Request, Response
-from fastapi.routing import APIRoute
+from fastapi import Response
 from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.datastructures import Headers
 
 from gateway.edge import Edge
 from gateway.jobs.models import PostJob
+from gateway.jobs.post_routes import PATH, post_job
 from gateway.keyring import Principal
-from gateway.limits import StrictJsonRequest, StrictJsonRoute
+from gateway.limits import StrictJsonRequest
+from gateway.shortway import Way
 from mediamill.tenants.keys import Scope, digest
 
 LONGEST_KEY = 200
 
-Endpoint = Callable[..., Awaitable[Response]]
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+async def _take(request: StrictJsonRequest) -> Response | None:
+    edge: Edge = request.app.state.edge
+    headers = request.headers
+    owner, key = _owner(edge, headers), headers.get("idempotency-key")
+    if owner is None or not _is_plain(headers, key):
+        return None
+    post = _read(await request.body())
+    if post is None:
+        return None
+    return await post_job(post, request, edge, owner, key, headers.get("prefer"), headers.get("traceparent"))
 
 
-def shortcut_to(endpoint: Endpoint) -> type[APIRoute]:
-    """Make the class of a route that calls its endpoint by the short way where it can."""
-
-    class Shortcut(StrictJsonRoute):
-        def get_route_handler(self) -> Handler:
-            return _handler(endpoint, super().get_route_handler())
-
-    return Shortcut
-
-
-def _handler(endpoint: Endpoint, long_way: Handler) -> Handler:
-    async def handle(request: Request) -> Response:
-        strict = StrictJsonRequest(request.scope, request.receive)
-        edge: Edge = request.app.state.edge
-        owner, key = _owner(edge, strict.headers), strict.headers.get("idempotency-key")
-        if owner is None or not _is_plain(strict.headers, key):
-            return await long_way(strict)
-        post = _read(await strict.body())
-        if post is None:
-            return await long_way(strict)
-        headers = strict.headers
-        return await endpoint(post, strict, edge, owner, key, headers.get("prefer"), headers.get("traceparent"))
-
-    return handle
+WAY = Way(PATH.__eq__, _take)
 
 
 def _owner(edge: Edge, headers: Headers) -> Principal | None:
