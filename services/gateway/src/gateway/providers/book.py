@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.ending import end_in_peace
 from mediamill.jobs.offers import head_of, order_of
 from mediamill.providers import orders
 from mediamill.providers.orders import Orders
@@ -32,13 +33,13 @@ class OrderBook:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keep up with the database for the length of the block."""
-        task = asyncio.create_task(self._keep_up())
+        ending = asyncio.Event()
+        task = asyncio.create_task(self._keep_up(ending))
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            ending.set()
+            await end_in_peace(task)
 
     def head(self, kind: Kind, tenant_id: UUID) -> str:
         """Give who is expected to serve a job of a kind that names nobody."""
@@ -53,10 +54,12 @@ class OrderBook:
         async with self._look() as connection:
             self._orders = orders.read((await connection.execute(orders.orders())).one())
 
-    async def _keep_up(self) -> None:
-        while True:
+    async def _keep_up(self, ending: asyncio.Event) -> None:
+        while not ending.is_set():
             try:
                 await self.refresh()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("cannot read the orders of providers: %s", type(error).__name__)
-            await asyncio.sleep(REFRESH_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REFRESH_S):
+                    await ending.wait()

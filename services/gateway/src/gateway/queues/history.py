@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from statistics import median
 from typing import NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.ending import end_in_peace
 from mediamill.clock import monotonic
 from mediamill.queues import queries
 
@@ -58,11 +59,9 @@ class History:
         self._runs = None
 
     async def close(self) -> None:
-        """Stop what is under way."""
+        """End what is under way, in peace if it hurries."""
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end_in_peace(self._task)
 
     async def _begin(self, connection: AsyncConnection) -> Mapping[str, Runs]:
         """Ask on the caller's connection: another one might be held by somebody who waits here."""
