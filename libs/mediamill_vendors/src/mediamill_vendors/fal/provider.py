@@ -1,16 +1,15 @@
-"""What every model that fal hosts has in common; a model's own adapter tells its arguments and reads its output."""
+"""The models that fal hosts."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from itertools import chain
-from typing import Any, Generic, TypeVar
+from typing import TypeVar
 
 from mediamill.clock import now
 from mediamill.errors import OutcomeUnknown
-from mediamill.providers.protocol import Capabilities, EffectKey, Ended, Pending, Ticket
+from mediamill.providers.protocol import EffectKey, Ended, Pending, Ticket
 from mediamill_vendors.fal.vendor import fal
+from mediamill_vendors.hosted import HostedModel
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -19,25 +18,10 @@ HOOK_S = 60.0
 """A webhook is waited for so much longer than the prediction is expected to take, before its outcome is unknown."""
 
 
-class FalModel(ABC, Generic[A, T]):
+class FalModel(HostedModel[A, T]):
     """A model hosted by fal: ``model`` is the app, ``owner/name`` or ``owner/name/path``."""
 
     vendor = "fal"
-    model: str
-    can = Capabilities()
-    expected_s = 10.0
-
-    @abstractmethod
-    def input_of(self, ask: A) -> Mapping[str, Any]:
-        """Give the model's arguments."""
-
-    @abstractmethod
-    def read(self, ask: A, ended: Ended) -> T:
-        """Make the answer of a prediction that succeeded."""
-
-    def expect(self, ask: A) -> float:
-        """Tell in how many seconds a prediction is expected to end."""
-        return self.expected_s
 
     def submit(self, ask: A, effect: EffectKey) -> Ticket:
         """Have a prediction made."""

@@ -1,38 +1,22 @@
-"""What every model that Replicate hosts has in common; a model's own adapter tells its input and reads its output."""
+"""The models that Replicate hosts."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from itertools import chain
-from typing import Any, Generic, TypeVar
+from typing import TypeVar
 
-from mediamill.providers.protocol import Capabilities, EffectKey, Ended, Pending, Ticket
+from mediamill.providers.protocol import EffectKey, Ended, Pending, Ticket
+from mediamill_vendors.hosted import HostedModel
 from mediamill_vendors.replicate.vendor import replicate
 
 A = TypeVar("A")
 T = TypeVar("T")
 
 
-class ReplicateModel(ABC, Generic[A, T]):
+class ReplicateModel(HostedModel[A, T]):
     """A model hosted by Replicate: ``model`` is ``owner/name`` or ``owner/name:version``."""
 
     vendor = "replicate"
-    model: str
-    can = Capabilities()
-    expected_s = 10.0
-
-    @abstractmethod
-    def input_of(self, ask: A) -> Mapping[str, Any]:
-        """Give the model's input."""
-
-    @abstractmethod
-    def read(self, ask: A, ended: Ended) -> T:
-        """Make the answer of a prediction that succeeded."""
-
-    def expect(self, ask: A) -> float:
-        """Tell in how many seconds a prediction is expected to end."""
-        return self.expected_s
 
     def submit(self, ask: A, effect: EffectKey) -> Ticket:
         """Have a prediction made."""
