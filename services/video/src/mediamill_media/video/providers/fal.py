@@ -3,44 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from mediamill.handlers.context import Link
-from mediamill.providers.protocol import Ended, Provider
+from mediamill.providers.protocol import Provider
 from mediamill.queues.manifest import ModelManifest
 from mediamill_media.video.contract import Generate, Generated
 from mediamill_media.video.providers.filmed import KIND, Filming
+from mediamill_media.video.providers.seedance import Seedance
 from mediamill_media.video.providers.wanted import Wanted
-from mediamill_vendors.catalogued import Catalogued, data_uri, url_of
+from mediamill_vendors.catalogued import data_uri
 from mediamill_vendors.fal.provider import FalModel
 
 
-class Seedance(Catalogued, FalModel[Wanted, str]):
+class Hosted(Seedance, FalModel[Wanted, str]):
     """An app with the arguments of Seedance 1 lite."""
 
     def input_of(self, ask: Wanted) -> Mapping[str, Any]:
         """Give the app's arguments."""
-        return {
-            "prompt": ask.prompt,
-            "image_url": data_uri(ask.picture),
-            "duration": str(int(ask.seconds)),
-            "resolution": "720p",
-            "camera_fixed": ask.ask.motion == "still",
-            "seed": ask.seed,
-        }
-
-    def units(self, ask: Wanted) -> Decimal:
-        """Count seconds."""
-        return Decimal(str(ask.seconds))
-
-    def expect(self, ask: Wanted) -> float:
-        """Tell when it is worth a first look: the fastest film for twice as long as the clip lasts."""
-        return 2 * ask.seconds
-
-    def read(self, ask: Wanted, ended: Ended) -> str:
-        """Give the address of the clip."""
-        return url_of(ended.output)
+        return {**self.inputs_of(ask), "image_url": data_uri(ask.picture), "duration": str(int(ask.seconds))}
 
 
 class Fal(Filming):
@@ -50,7 +31,7 @@ class Fal(Filming):
 
     def model(self, entry: ModelManifest) -> Provider[Wanted, str]:
         """Give the adapter of a model."""
-        return Seedance(entry)
+        return Hosted(entry)
 
 
 LINKS: dict[str, Link[Generate, Generated]] = {KIND: Fal()}
