@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from mediamill.timeline import Timeline
 from mediamill_media.flow.contract import Film
-from mediamill_media.flow.film import Parts, timeline
-from mediamill_media.flow.reads import Speech
-from mediamill_media.flow.storyboard import CROSSFADE_S, storyboard
+from mediamill_products.filming.cut import Parts, timeline
+from mediamill_products.filming.reads import Speech
+from mediamill_products.filming.storyboard import CROSSFADE_S, storyboard
 
 LENGTHS = st.lists(st.floats(0.5, 30), min_size=1, max_size=24)
 ASSET = "018f0000-0000-7000-8000-00000000000{}"
@@ -44,7 +44,7 @@ def test_the_timeline_of_any_narration_is_one_that_merge_accepts(lengths: list[f
     shots = storyboard(lengths, fps)
     parts = Parts("A title", shots, [ASSET.format(2)] * len(shots), [speech(s) for s in lengths], ASSET.format(3))
 
-    declared = Timeline.model_validate(timeline(ask, parts))
+    declared = Timeline.model_validate(timeline(parts, ask.size, ask.fps, captions=ask.captions == "burned"))
 
     assert {track.type for track in declared.tracks} >= {"video", "audio", "text"}
     assert any(track.type == "captions" for track in declared.tracks) is (captions == "burned")

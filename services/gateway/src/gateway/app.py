@@ -33,9 +33,12 @@ from gateway.compat.patience import Patience
 from gateway.edge import Edge
 from gateway.kinds.models import present
 from gateway.limits import BodyLimit, RequestIds
+from gateway.products import surfaces as product_surfaces
+from gateway.products.reception import reception
 from gateway.shortway import ShortWay
 from mediamill.queues.registry import Registry, registry
 from mediamill.settings import Settings, settings
+from mediamill_products.catalogue import Product, products
 
 ROUTERS = (
     gateway.jobs.post_routes.router,
@@ -69,9 +72,12 @@ EXPOSED = [
 ]
 
 
-def create_app(config: Settings | None = None, kinds: Registry | None = None) -> FastAPI:
+def create_app(
+    config: Settings | None = None, kinds: Registry | None = None, offered: tuple[Product, ...] | None = None
+) -> FastAPI:
     """Build the gateway. Its database is reached when the first request needs it, not here."""
     config = config or settings()
+    offered = products() if offered is None else offered
     if not config.secret.get_secret_value():
         raise RuntimeError("MEDIAMILL_SECRET is empty: set it to the same long random text on every gateway")
     edge = Edge(config, kinds or registry())
@@ -88,12 +94,14 @@ def create_app(config: Settings | None = None, kinds: Registry | None = None) ->
     app.state.edge = edge
     app.state.catalogue = Catalogue(edge.registry, config.model_aliases)
     app.state.patience = Patience(config.max_long_waits)
+    app.state.reception = reception
     for router in ROUTERS:
         app.include_router(router)
+    product_surfaces.mount(app, offered)
     problems.install(app)
     app.add_middleware(problems.LastResort)
-    app.add_middleware(BodyLimit, limit=config.max_body_bytes, uploads=UPLOADS)
-    app.add_middleware(Dialects, dialects=surfaces.DIALECTS)
+    app.add_middleware(BodyLimit, limit=config.max_body_bytes, uploads=UPLOADS | product_surfaces.uploads(offered))
+    app.add_middleware(Dialects, dialects=(*surfaces.DIALECTS, *product_surfaces.dialects(offered)))
     # Keys are sent in a header that no browser adds by itself, so any page may ask.
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED

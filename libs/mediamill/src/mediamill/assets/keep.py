@@ -53,7 +53,7 @@ def keep(
     statement = queries.upsert(
         tenant_id, blob, media_type=media_type, width=width, height=height, duration_s=duration_s
     )
-    return _kept(connection.execute(statement).one())
+    return kept(connection.execute(statement).one())
 
 
 def find(connection: Connection, tenant_id: UUID, asset_id: UUID | str) -> Kept:
@@ -61,7 +61,7 @@ def find(connection: Connection, tenant_id: UUID, asset_id: UUID | str) -> Kept:
     row = connection.execute(queries.one(tenant_id, _uuid(asset_id))).one_or_none()
     if row is None:
         raise NotFound(f"asset {asset_id}.")
-    return _kept(row)
+    return kept(row)
 
 
 def open_for(connection: Connection, store: Store, tenant_id: UUID, asset_id: UUID | str) -> Path:
@@ -69,7 +69,8 @@ def open_for(connection: Connection, store: Store, tenant_id: UUID, asset_id: UU
     return store.path(find(connection, tenant_id, asset_id).sha256)
 
 
-def _kept(row: object) -> Kept:
+def kept(row: object) -> Kept:
+    """Read the facts of an asset off a row that names them as the table does."""
     return Kept(*(getattr(row, name) for name in Kept._fields))
 
 

@@ -60,6 +60,11 @@ def many(tenant_id: UUID, job_ids: list[UUID]) -> Select[Any]:
     return select(*SHOWN).where(Job.tenant_id == tenant_id, Job.id.in_(job_ids))
 
 
+def whole(tenant_id: UUID, job_ids: list[UUID]) -> Select[Any]:
+    """Give these jobs of the tenant, in no order, with what the tree of each root has cost."""
+    return select(*SHOWN, _TREE).where(Job.tenant_id == tenant_id, Job.id.in_(job_ids))
+
+
 def steps(tenant_id: UUID, job_id: UUID) -> Select[Any]:
     """Give the journal of a job of the tenant."""
     return (

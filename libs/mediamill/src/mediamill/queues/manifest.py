@@ -43,7 +43,9 @@ class ModelManifest(Part):
 class KindManifest(Part):
     """What is promised of one kind."""
 
-    contract: str = Field(pattern=Reference, description="module:class of the input, relative to the queue's package")
+    contract: str = Field(
+        pattern=Reference, description="module:class of the input, in the queue's package; dotted: anywhere"
+    )
     answer: str = Field(pattern=Reference, description="module:class of the output")
     summary: str
     providers: tuple[str, ...] = ("local",)

@@ -186,7 +186,8 @@ def _package_folder(package: str) -> Path:
 
 def _load(package: str, reference: str, base: type[C]) -> type[C]:
     module, _, name = reference.partition(":")
-    found = getattr(importlib.import_module(f"{package}.{module}"), name, None)
+    path = module if "." in module else f"{package}.{module}"
+    found = getattr(importlib.import_module(path), name, None)
     if not (isinstance(found, type) and issubclass(found, base)):
         raise BrokenManifest(f"{package}.{reference} is not an {base.__name__}")
     return found

@@ -8,10 +8,10 @@ from typing import Any
 from mediamill.handlers.context import Call, Context
 from mediamill.handlers.handler import handler
 from mediamill_media.flow.contract import Film, Filmed, SceneMade
-from mediamill_media.flow.film import Parts, timeline
-from mediamill_media.flow.reads import Film as Rendered
-from mediamill_media.flow.reads import Made, Pictures, Scene, Script, Speech, read
-from mediamill_media.flow.storyboard import Shot, storyboard
+from mediamill_products.filming.cut import Parts, timeline
+from mediamill_products.filming.reads import Film as Rendered
+from mediamill_products.filming.reads import Made, Pictures, Scene, Script, Speech, read
+from mediamill_products.filming.storyboard import Shot, storyboard
 
 STAGES = 5
 
@@ -40,7 +40,8 @@ def film(ctx: Context, ask: Film) -> Filmed:
 
     ctx.progress(4, STAGES, "cutting the film")
     title = ask.title or script.title
-    declared = timeline(ask, Parts(title, shots, clips, speeches, music))
+    parts = Parts(title, shots, clips, speeches, music)
+    declared = timeline(parts, ask.size, ask.fps, captions=ask.captions == "burned")
     rendered = read(ctx.run("merge.timeline", {"timeline": declared}), Rendered)
     return Filmed(
         title=title,

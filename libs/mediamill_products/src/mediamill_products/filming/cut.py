@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from mediamill_media.flow.contract import Film
-from mediamill_media.flow.reads import Speech
-from mediamill_media.flow.storyboard import CROSSFADE_S, TITLE_S, Shot, shifted
+from mediamill_products.filming.reads import Speech
+from mediamill_products.filming.storyboard import CROSSFADE_S, TITLE_S, Shot, shifted
 
 MUSIC_DB = -9.0
 DUCK_DB = 9.0
@@ -27,16 +26,16 @@ class Parts(NamedTuple):
     music: str | None
 
 
-def timeline(ask: Film, parts: Parts) -> dict[str, Any]:
+def timeline(parts: Parts, size: tuple[int, int], fps: int, *, captions: bool) -> dict[str, Any]:
     """Declare the film, as ``merge.timeline`` takes it."""
     tracks = [_pictures(parts), _voice(parts), _title(parts)]
     if parts.music is not None:
         tracks.append(_music(parts.music, parts.shots[-1].end_s))
-    if ask.captions == "burned":
+    if captions:
         tracks.append(_captions(parts))
     return {
-        "size": ask.size,
-        "fps": ask.fps,
+        "size": size,
+        "fps": fps,
         "tracks": tracks,
         "loudness_lufs": LOUDNESS_LUFS,
         "output": {"format": "mp4", "quality": "final", "faststart": True},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mediamill_media.flow.reads import Word
+from mediamill_products.filming.reads import Word
 
 CROSSFADE_S = 0.6
 TITLE_S = 2.4

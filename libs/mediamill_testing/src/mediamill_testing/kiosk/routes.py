@@ -1,0 +1,51 @@
+"""Its routes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Request
+
+from mediamill_products.caller import CallerOf, Post
+from mediamill_products.catalogue import Surface
+from mediamill_products.refusals import Refused, Told
+
+router = APIRouter()
+
+
+class SoldOut(Exception):
+    """Nothing is left."""
+
+
+@router.post("/api/orders", status_code=202)
+async def order(caller: CallerOf, n: Annotated[int, Body(embed=True)], *, fail: bool = False) -> dict[str, Any]:
+    """Accept a job, and nothing of it if what comes after it in the same transaction fails."""
+    async with caller.transaction() as connection:
+        (job_id,) = await caller.accept(connection, [Post(kind="test.steps", input={"n": n})])
+        if fail:
+            raise SoldOut
+    return {"job_id": str(job_id)}
+
+
+@router.get("/api/orders/{job_id}")
+async def look(job_id: UUID, caller: CallerOf) -> dict[str, Any]:
+    """Show a job."""
+    async with caller.look() as connection:
+        seen = await caller.job(connection, job_id)
+        several = await caller.jobs(connection, [job_id])
+    return {"state": seen.state, "input": seen.input, "same": several == {job_id: seen}}
+
+
+@router.post("/api/orders/photo", status_code=201)
+async def photo(request: Request, caller: CallerOf) -> dict[str, Any]:
+    """Keep a form's files."""
+    form = await caller.form(request)
+    return {"texts": form.texts, "files": {name: asset.media_type for name, asset in form.files.items()}}
+
+
+def _in_capitals(refused: Refused) -> Told:
+    return Told(refused.status, {"success": False, "error": refused.detail.upper()})
+
+
+SURFACE = Surface(prefixes=("/api/orders",), uploads=("/api/orders/photo",), refuse=_in_capitals)

@@ -1,0 +1,71 @@
+"""Multipart forms with texts and files: read under the limit of uploads, the files kept as assets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.types import Message, Receive
+
+from gateway.assets.upload import Claims, add, keep
+from gateway.edge import Edge
+from gateway.problems import InvalidRequest
+from mediamill.assets.signing import asset_url
+from mediamill.contracts import Asset
+from mediamill.errors import TooLarge
+from mediamill_products.caller import Form
+
+MOST_FILES = 16
+MOST_TEXTS = 64
+LONGEST_TEXT = 200_000
+PIECE = 256 * 1024
+
+
+async def take_form(edge: Edge, tenant_id: UUID, request: Request) -> Form:
+    """Read the form of a request. Raises ``InvalidRequest``, ``TooLarge`` or ``UnsupportedMedia``."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise InvalidRequest("The body is to be a multipart form.")
+    texts: dict[str, str] = {}
+    files: dict[str, Asset] = {}
+    counted = Request(request.scope, _counted(request, edge.config.max_upload_bytes))
+    try:
+        async with counted.form(max_files=MOST_FILES, max_fields=MOST_TEXTS, max_part_size=LONGEST_TEXT) as form:
+            for name, value in form.multi_items():
+                if isinstance(value, UploadFile):
+                    files[name] = await _keep(edge, tenant_id, value)
+                else:
+                    texts[name] = value
+    except MultiPartException as error:
+        raise InvalidRequest(f"The multipart body is broken: {error.message}") from error
+    return Form(texts, files)
+
+
+async def _keep(edge: Edge, tenant_id: UUID, file: UploadFile) -> Asset:
+    async def pieces() -> AsyncIterator[bytes]:
+        while piece := await file.read(PIECE):
+            yield piece
+
+    upload = await keep(edge, pieces(), Claims(file.content_type or "", file.filename or ""))
+    asset_id: UUID = (row := await add(edge, tenant_id, upload))["id"]
+    return Asset(
+        id=str(asset_id),
+        url=asset_url(asset_id),
+        **{name: row[name] for name in ("media_type", "bytes", "sha256", "width", "height", "duration_s")},
+    )
+
+
+def _counted(request: Request, limit: int) -> Receive:
+    seen = 0
+
+    async def receive() -> Message:
+        nonlocal seen
+        message = await request.receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise TooLarge(f"At most {limit:,} bytes.")
+        return message
+
+    return receive

@@ -1,0 +1,55 @@
+"""Where the products' routes are: at the paths that their frontends know, and below the product's name.
+
+Where two products know the same path, one route of theirs takes it for both; below its name each has its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from fastapi import FastAPI
+
+from gateway.compat.dialects import Dialect, Refusal
+from gateway.problems import Problem
+from mediamill_products.catalogue import Product, Surface
+from mediamill_products.refusals import Refused
+
+
+def mount(app: FastAPI, installed: tuple[Product, ...]) -> None:
+    """Add the routes of every product."""
+    for product in installed:
+        app.include_router(product.router, tags=[product.name])
+        app.include_router(product.router, prefix=f"/{product.name}", include_in_schema=False)
+
+
+def uploads(installed: tuple[Product, ...]) -> frozenset[str]:
+    """Give the paths whose bodies are files."""
+    return frozenset(
+        base + path for product in installed for path in product.surface.uploads for base in ("", f"/{product.name}")
+    )
+
+
+def dialects(installed: tuple[Product, ...]) -> tuple[Dialect, ...]:
+    """Give how each product refuses; of two prefixes that fit a path, the longer comes first."""
+    return tuple(sorted(_dialects(installed), key=lambda dialect: -len(dialect.prefix)))
+
+
+def _dialects(installed: tuple[Product, ...]) -> Iterator[Dialect]:
+    for product in installed:
+        surface = product.surface
+        yield from (_Words(prefix, surface) for prefix in (*surface.prefixes, f"/{product.name}/"))
+
+
+class _Words:
+    """How a product refuses below one prefix."""
+
+    def __init__(self, prefix: str, surface: Surface) -> None:
+        self.prefix = prefix
+        self._surface = surface
+
+    def refuse(self, problem: Problem) -> Refusal:
+        """Say it in the product's words."""
+        wrong = [(tuple(field.loc), field.msg) for field in problem.errors or ()]
+        told = self._surface.refuse(Refused(problem.status, problem.code, problem.title, problem.detail, wrong))
+        return Refusal(told.status, json.dumps(told.body, ensure_ascii=False).encode())
