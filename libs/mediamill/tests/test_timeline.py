@@ -138,3 +138,12 @@ def test_the_module_loads_without_the_engine() -> None:
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert told.strip() == "[]"
+
+
+def test_a_box_lies_inside_the_frame_and_only_pictures_have_one() -> None:
+    beyond = film(video(clip(0, box={"x": 0.8, "y": 0, "width": 0.3, "height": 0.1})))
+    sound = film({"type": "audio", "items": [{"asset": ONE, "opacity": 0.5}]})
+
+    assert "beyond the frame" in complaints(beyond)["tracks.0.items.0.box"]
+    assert "only pictures" in complaints(sound)["tracks.0.items.0"]
+    assert Timeline.model_validate(film(video(clip(0, box={"x": 0.7, "y": 0.9, "width": 0.3, "height": 0.1}))))

@@ -20,6 +20,8 @@ MAX_SECONDS = 4 * 3600.0
 TIME_SLACK_S = 0.0005
 """Two times that differ by less are the same: callers add and subtract decimals."""
 
+_SHARE_SLACK = 1e-6
+
 TrackType = Literal["video", "image", "audio", "captions", "text"]
 TransitionType = Literal["cut", "fade", "dissolve", "wipe", "slide"]
 Motion = Literal["auto", "zoom_in", "zoom_out", "pan_left", "pan_right", "rise", "still"]
@@ -75,6 +77,21 @@ class Word(Contract):
         return self
 
 
+class Box(Contract):
+    """A part of the frame, in shares of its width and height from the upper left corner."""
+
+    x: float = Field(0.0, ge=0, lt=1, description="Its left edge.")
+    y: float = Field(0.0, ge=0, lt=1, description="Its upper edge.")
+    width: float = Field(1.0, gt=0, le=1, description="Its width.")
+    height: float = Field(1.0, gt=0, le=1, description="Its height.")
+
+    @model_validator(mode="after")
+    def _lies_inside(self) -> Self:
+        if max(self.x + self.width, self.y + self.height) > 1 + _SHARE_SLACK:
+            raise ValueError("the box reaches beyond the frame")
+        return self
+
+
 class Item(Contract):
     """One thing on a track: an asset or a text, when it starts, and how it is shown or heard."""
 
@@ -84,6 +101,8 @@ class Item(Contract):
     in_s: Seconds | None = Field(None, description="Where it starts in its source; its beginning by default.")
     out_s: Seconds | None = Field(None, description="Where it ends in its source; the source's end by default.")
     fit: Literal["cover", "contain"] = Field("cover", description="Fill the frame, or show all of the picture.")
+    box: Box | None = Field(None, description="Where in the frame a picture stands; it has all of it by default.")
+    opacity: float = Field(1.0, gt=0, le=1, description="How much a picture covers what is behind it.")
     motion: Motion | None = Field(None, description="Camera movement over a still picture; still by default.")
     transition_in: Transition | None = Field(None, description="How it takes over from the item before.")
     gain_db: float = Field(0.0, ge=-60, le=24, description="Gain of its sound; -60 mutes it.")
@@ -269,6 +288,8 @@ def _misplaced(type_: TrackType, item: Item) -> str | None:
         return f"an item on a track of type {type_} needs an asset"
     if type_ not in MEDIA_TRACKS and item.asset is not None:
         return f"an item on a track of type {type_} needs a text, not an asset"
+    if type_ not in PICTURE_TRACKS and (item.box is not None or item.opacity < 1):
+        return "only pictures have a box and an opacity"
     if item.words and type_ != "captions":
         return "only captions have words"
     if item.length_s is None and type_ not in LENGTH_FROM_SOURCE:

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from mediamill.timeline import Motion, Timeline, TransitionType
+from mediamill.timeline import Box, Motion, Timeline, TransitionType
 from mediamill_av.packets import Cuts
 from mediamill_av.sources import Source, Sources, Stretch, stretch_of
 
 _AUTO: tuple[Motion, ...] = ("zoom_in", "pan_left", "zoom_out", "pan_right")
 _SEE_THROUGH = ("rgba", "bgra", "argb", "abgr", "yuva", "ya8", "ya16", "gbrap", "pal8")
+
+
+class Place(NamedTuple):
+    """A part of the frame, in pixels; all four are even, as 4:2:0 wants them."""
+
+    x: int
+    y: int
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,8 @@ class Shot:
     told_colour: bool
     tall: int
     fit: Literal["cover", "contain"]
+    place: Place
+    opacity: float
     motion: Motion
     fade_in: int
     fade_out: int
@@ -93,6 +104,8 @@ def _shot(timeline: Timeline, track: int, number: int, source: Source) -> Shot:
     if picture is None:
         raise ValueError(f"tracks.{track}.items.{number} has no picture")
     first, frames = span_of(stretch, fps)
+    place = place_of(item.box, timeline.size)
+    in_full = place == Place(0, 0, *timeline.size) and item.opacity == 1.0
     return Shot(
         what=f"tracks.{track}.items.{number}",
         path=source.path,
@@ -102,16 +115,31 @@ def _shot(timeline: Timeline, track: int, number: int, source: Source) -> Shot:
         length_s=source.length_s,
         source_fps=picture.fps or fps,
         aspect=picture.aspect,
-        plain=(picture.width, picture.height, picture.aspect) == (*timeline.size, 1.0),
-        see_through=(picture.pixel_format or "").startswith(_SEE_THROUGH),
+        plain=in_full and (picture.width, picture.height, picture.aspect) == (*timeline.size, 1.0),
+        see_through=not in_full or (picture.pixel_format or "").startswith(_SEE_THROUGH),
         told_colour=picture.colour_told,
         tall=picture.height or 0,
         fit=item.fit,
+        place=place,
+        opacity=item.opacity,
         motion=resolved_motion(item.motion, number),
         fade_in=round(item.fade_in_s * fps),
         fade_out=round(item.fade_out_s * fps),
         cuts=source.cuts,
     )
+
+
+def place_of(box: Box | None, size: tuple[int, int]) -> Place:
+    """Put a box on the grid of the frame's pixels; without one it is the whole frame."""
+    if box is None:
+        return Place(0, 0, *size)
+    width, height = (max(2, _even(share * side)) for share, side in zip((box.width, box.height), size, strict=True))
+    x, y = _even(box.x * size[0]), _even(box.y * size[1])
+    return Place(min(x, size[0] - width), min(y, size[1] - height), width, height)
+
+
+def _even(pixels: float) -> int:
+    return round(pixels / 2) * 2
 
 
 def span_of(stretch: Stretch, fps: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import ffmpeg
 
 from mediamill.timeline import Motion
 from mediamill_av.canvas import Canvas
-from mediamill_av.layers import Shot
+from mediamill_av.layers import Place, Shot
 from mediamill_av.runner import FORMATS
 
 Stream = Any
@@ -46,7 +46,7 @@ def shot_stream(shot: Shot, first: int, frames: int, canvas: Canvas, number: int
     stream = make(shot, into, left, canvas, number, opaque=opaque)
     if left < frames:
         stream = stream.filter("tpad", stop=-1, stop_mode="clone").filter("trim", end_frame=frames)
-    stream = _faded(stream, shot, into, canvas, opaque=opaque)
+    stream = _faded(_put(stream, shot, canvas), shot, into, canvas, opaque=opaque)
     return stream.filter("settb", f"1/{canvas.fps}").filter("setpts", "N").filter("fps", canvas.fps)
 
 
@@ -58,14 +58,24 @@ def _moving(shot: Shot, into: int, frames: int, canvas: Canvas, number: int, *, 
     stream = read(shot.path, number, start).filter("setpts", f"PTS-{at - start:.6f}/TB")
     stream = stream.filter("fps", canvas.fps, start_time=0, round="near")
     stream = stream.filter("tpad", stop=-1, stop_mode="clone").filter("trim", end_frame=frames)
-    return _fitted(stream, shot, (canvas.width, canvas.height), canvas, opaque=opaque)
+    return _fitted(stream, shot, (shot.place.width, shot.place.height), canvas, opaque=opaque)
+
+
+def _put(stream: Stream, shot: Shot, canvas: Canvas) -> Stream:
+    """Put a shot in its place, with nothing around it, and let as much be seen through it as it should."""
+    if shot.place != Place(0, 0, canvas.width, canvas.height):
+        stream = stream.filter("pad", canvas.width, canvas.height, shot.place.x, shot.place.y, color="black@0")
+    if shot.opacity < 1:
+        stream = stream.filter("lutyuv", a=f"val*{shot.opacity:.4f}")
+    return stream
 
 
 def _still(shot: Shot, into: int, frames: int, canvas: Canvas, number: int, *, opaque: bool) -> Stream:
     """Show one picture for a while, standing or with the camera moving over it."""
     stream = read(shot.path, number).filter("trim", end_frame=1)
+    width, height = shot.place.width, shot.place.height
     if shot.motion == "still":
-        stream = _fitted(stream, shot, (canvas.width, canvas.height), canvas, opaque=opaque)
+        stream = _fitted(stream, shot, (width, height), canvas, opaque=opaque)
         return (
             stream.filter("loop", loop=-1, size=1, start=0)
             .filter("settb", f"1/{canvas.fps}")
@@ -73,11 +83,11 @@ def _still(shot: Shot, into: int, frames: int, canvas: Canvas, number: int, *, o
             .filter("trim", end_frame=frames)
         )
     # zoompan places its window on whole pixels: on a picture of four times the size these are quarters.
-    scale = max(1, min(4, _MAX_WORKING_SIDE // max(canvas.width, canvas.height)))
-    stream = _fitted(stream, shot, (canvas.width * scale, canvas.height * scale), canvas, opaque=opaque)
+    scale = max(1, min(4, _MAX_WORKING_SIDE // max(width, height)))
+    stream = _fitted(stream, shot, (width * scale, height * scale), canvas, opaque=opaque)
     stream = stream.filter("format", "yuv444p" if opaque else "yuva444p")
     zoom, x, y = camera(shot.motion, into, shot.frames)
-    stream = stream.filter("zoompan", z=zoom, x=x, y=y, d=frames, s=canvas.size, fps=canvas.fps)
+    stream = stream.filter("zoompan", z=zoom, x=x, y=y, d=frames, s=f"{width}x{height}", fps=canvas.fps)
     return stream.filter("format", pixels(opaque=opaque))
 
 
