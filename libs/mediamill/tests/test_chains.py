@@ -212,3 +212,19 @@ def test_a_redriven_job_may_ask_all_of_them_again(mill: Mill, vendor: VendorServ
     state = ended(mill, job)
 
     assert (failed, state, len(vendor.bill.sales())) == (State.FAILED, State.SUCCEEDED, 1)
+
+
+@pytest.mark.parametrize(("named", "serves"), [("local", "local"), (None, "replicate")])
+def test_who_names_this_machine_for_a_job_names_it_for_all_that_the_job_begins(
+    mill: Mill, vendor: VendorServer, named: str | None, serves: str
+) -> None:
+    order(mill, "replicate", "local")
+    inner = {"kind": "shop.gather", "input": {"children": [{"kind": "test.serve"}]}}
+
+    job = mill.accept("shop.gather", {"children": [inner]}, provider=named)
+    ended(mill, job)
+
+    (child,) = mill.children(job)
+    (grandchild,) = mill.children(child.id)
+    assert served_by(mill, grandchild.id) == serves
+    assert bool(vendor.bill.sales()) == (serves == "replicate")

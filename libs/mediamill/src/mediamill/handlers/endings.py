@@ -23,6 +23,7 @@ from mediamill.jobs.ended import end, unfinished_children, withdraw_descendants
 from mediamill.jobs.model import Job, Signal, Wait
 from mediamill.jobs.offers import head_of
 from mediamill.providers.orders import Orders, read_orders
+from mediamill.queues.manifest import LOCAL
 from mediamill.queues.registry import Kind, Registry
 from mediamill.steps.model import Step, StepState, StepType
 
@@ -136,8 +137,15 @@ def _request(run: Run, ordinal: int, kind: Kind, raw: Any, orders: Orders) -> Re
         parent_id=run.job_id,
         parent_step=ordinal,
         root_id=run.root_id,
+        provider=_named_for_children(run, kind),
         head=head_of(kind, run.tenant_id, orders),
     )
+
+
+def _named_for_children(run: Run, kind: Kind) -> str | None:
+    """Name this machine for what a run begins if it was named for the run: then nothing in the tree is bought."""
+    is_local = run.is_pinned and run.provider == LOCAL and LOCAL in kind.manifest.providers
+    return LOCAL if is_local else None
 
 
 def _record(connection: Connection, run: Run, awaited: Awaited, children: list[UUID]) -> bool:

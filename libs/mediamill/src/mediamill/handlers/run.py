@@ -46,6 +46,8 @@ class Run:
     fingerprint: str
     max_cost: Decimal | None
     progress: dict[str, Any] | None
+    is_pinned: bool
+    """Whether its provider was named, so that no other may serve."""
     saved: set[str] = field(default_factory=set)
     """The assets that this run has saved."""
     owner: ProcessOwner = field(default_factory=ProcessOwner)
@@ -74,6 +76,7 @@ class Run:
             fingerprint=row.fingerprint,
             max_cost=row.max_cost,
             progress=row.progress,
+            is_pinned=bool(row.pinned),
         )
 
     def stop(self, reason: Stop) -> None:

@@ -171,7 +171,7 @@ def claimed(which: ColumnElement[bool], job_id: UUID, delivery: int, worker_id: 
             generation=func.coalesce(Job.generation, highest()),
             started_at=func.coalesce(Job.started_at, func.clock_timestamp()),
         )
-        .returning(*RETURNED, Job.root_id, Job.input, Job.key_id, Job.max_cost, Job.progress)
+        .returning(*RETURNED, Job.root_id, Job.input, Job.key_id, Job.max_cost, Job.progress, Job.pinned)
         .cte("claimed")
     )
     leased = (
