@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import httpx
 import pytest
@@ -22,24 +21,11 @@ from gateway.app import create_app
 from gateway.server import Server
 from mediamill.clock import monotonic
 from mediamill.settings import Settings
-from mediamill.tenants import queries
-from mediamill.tenants.keys import Scope, new_key
+from mediamill.tenants.keys import Scope
+from mediamill_testing.front import Caller, asking, make_caller
 from mediamill_testing.harness import Mill, engine_registry
 from mediamill_testing.plugin import read_settings_anew
 from mill.stack.ports import free_port
-
-BASE_URL = "http://gateway.test"
-
-
-class Caller(NamedTuple):
-    """Somebody with a key."""
-
-    tenant_id: UUID
-    secret: str
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.secret}"}
 
 
 class Served(NamedTuple):
@@ -60,14 +46,6 @@ class Process(NamedTuple):
 
     url: str
     popen: subprocess.Popen[bytes]
-
-
-def make_caller(mill: Mill, tenant_id: UUID, *scopes: Scope) -> Caller:
-    """Give a tenant a key."""
-    key = new_key()
-    with mill.db.unit_of_work() as connection:
-        connection.execute(queries.add_key(tenant_id, key, name="", scopes=list(scopes), expires_at=None))
-    return Caller(tenant_id, key.secret)
 
 
 @pytest.fixture
@@ -131,11 +109,7 @@ def app(config: Settings) -> FastAPI:
 @pytest.fixture
 async def client(app: FastAPI, owner: Caller) -> AsyncIterator[httpx.AsyncClient]:
     """The owner's client."""
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=owner.headers, timeout=30) as made,
-    ):
+    async with asking(app, owner) as made:
         yield made
 
 

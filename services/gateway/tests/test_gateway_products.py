@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from typing import Any
 from uuid import uuid4
@@ -51,6 +52,59 @@ async def test_a_product_refuses_in_its_own_words(client: httpx.AsyncClient, str
     assert [r.status_code for r in (wrong, foreign, unknown, nobody)] == [422, 404, 404, 401]
     assert all(set(r.json()) == {"success", "error"} for r in (wrong, foreign, unknown, nobody))
     assert "INPUT.N" in wrong.json()["error"]
+
+
+async def test_who_is_known_is_told_a_stage_on_the_short_way_and_who_is_not_on_the_long_one(
+    client: httpx.AsyncClient, app: FastAPI, mill: Mill
+) -> None:
+    job_id = mill.accept("test.fanout", {"n": 2})
+    app.state.edge.keyring.forget()
+
+    first, second = [(await client.get(f"/api/orders/{job_id}/stage")).json() for _ in range(2)]
+    below_its_name = (await client.get(f"/kiosk/api/orders/{job_id}/stage")).json()
+
+    assert (first.pop("way"), second.pop("way"), below_its_name.pop("way")) == ("long", "short", "short")
+    assert first == second == below_its_name
+    assert (first["state"], first["begun"], first["children"]) == ("queued", False, {})
+    assert first["input"]["n"] == 2
+
+
+async def test_a_glimpse_counts_children_until_the_job_has_ended(client: httpx.AsyncClient, mill: Mill) -> None:
+    job_id = mill.accept("test.fanout", {"n": 2})
+    mill.turn()
+    children = (await client.get(f"/api/orders/{job_id}/stage")).json()["children"]
+    mill.work_until_idle()
+
+    ended = (await client.get(f"/api/orders/{job_id}/stage")).json()
+
+    assert list(children.values()) == [[0, 2]]
+    assert (ended["state"], ended["children"], ended["error"]) == ("succeeded", {}, None)
+    assert ended["output"] is not None
+
+
+async def test_who_looks_at_the_same_time_is_told_of_their_own_job(
+    client: httpx.AsyncClient, mill: Mill, stranger: Any
+) -> None:
+    jobs = [str(mill.accept("test.steps", {"n": n})) for n in range(1, 6)]
+    await client.get(f"/api/orders/{jobs[0]}/stage")
+
+    told = await asyncio.gather(*[client.get(f"/api/orders/{job}/stage") for job in jobs])
+    foreign = [await client.get(f"/api/orders/{jobs[0]}/stage", headers=stranger.headers) for _ in range(2)]
+    wrong = await client.get("/api/orders/nobody/stage")
+
+    assert [answer.json()["input"]["n"] for answer in told] == [1, 2, 3, 4, 5]
+    assert [answer.status_code for answer in (*foreign, wrong)] == [404, 404, 422]
+    assert set(foreign[0].json()) == {"success", "error"}
+
+
+async def test_a_page_of_another_origin_is_told_so_on_the_short_way_too(client: httpx.AsyncClient, mill: Mill) -> None:
+    path, origin = f"/api/orders/{mill.accept('test.steps', {'n': 1})}/stage", {"Origin": "https://app.example"}
+    await client.get(path)
+
+    told = await client.get(path, headers=origin)
+
+    assert told.json()["way"] == "short"
+    assert told.headers["access-control-allow-origin"] == "*"
 
 
 async def test_a_form_brings_texts_and_files_which_are_assets_then(client: httpx.AsyncClient) -> None:

@@ -66,6 +66,30 @@ class Seen(NamedTuple):
     finished_at: datetime | None
 
 
+class Children(NamedTuple):
+    """How many children of one kind a job has begun, and how many of them have succeeded."""
+
+    succeeded: int
+    begun: int
+
+
+class Glimpse(NamedTuple):
+    """A job as somebody sees it who looks every other second: no more than changes, and what it ended with."""
+
+    kind: str
+    state: State
+    has_begun: bool
+    """Whether it ever ran: a job that waited for children is in line once more when they have ended."""
+    input: Mapping[str, Any] | None
+    """Only while the job has told no stage of its own."""
+    output: Mapping[str, Any] | None
+    """With signed, short-lived URLs in its assets."""
+    error: Failed | None
+    stage: Stage | None
+    children: Mapping[str, Children]
+    """By kind; none any more when the job has ended."""
+
+
 class Form(NamedTuple):
     """A multipart form: its texts, and its files, which are assets of the tenant now."""
 
@@ -100,6 +124,15 @@ class Caller(Protocol):
 
     async def job(self, connection: AsyncConnection, job_id: UUID) -> Seen:
         """Give one job. Raises ``NotFound``, also for another tenant's."""
+
+    async def glimpse(self, job_id: UUID) -> Glimpse:
+        """Tell how far a job is, at next to no cost: those who look about the same time share a statement.
+
+        Raises ``NotFound``, also for another tenant's.
+        """
+
+    def offers(self, kind: str) -> bool:
+        """Tell whether a kind is installed here."""
 
     async def cancel(self, job_id: UUID) -> None:
         """Cancel a job with its children. Raises ``NotFound``."""

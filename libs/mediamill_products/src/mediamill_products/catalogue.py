@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import entry_points
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from mediamill_products.refusals import Refused, Told, plainly
 
+if TYPE_CHECKING:  # whoever only wants the tables has no FastAPI
+    from mediamill_products.caller import Caller
+
 GROUP = "mediamill.products"
+
+
+class Poll(NamedTuple):
+    """A GET that frontends ask for every few seconds; it is answered past all that FastAPI does around a route."""
+
+    prefix: str
+    """What its paths begin with: ``/api/job/``. A route serves the same paths."""
+    answer: Callable[[Caller, str], Awaitable[bytes | None]]
+    """Gives the body, JSON, for the rest of a path. Nothing where there is something to refuse: the route does."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +35,8 @@ class Surface:
     """What the paths of its routes begin with: ``/api/brands``. Longer ones win."""
     uploads: Sequence[str] = ()
     """Paths whose bodies are files, streamed to the store and held to the limit of uploads only."""
+    polls: Sequence[Poll] = ()
+    """What is asked for so often that it has a short way."""
     refuse: Callable[[Refused], Told] = field(default=plainly)
     """How it says errors."""
 

@@ -102,12 +102,12 @@ def create_app(
     app.add_middleware(problems.LastResort)
     app.add_middleware(BodyLimit, limit=config.max_body_bytes, uploads=UPLOADS | product_surfaces.uploads(offered))
     app.add_middleware(Dialects, dialects=(*surfaces.DIALECTS, *product_surfaces.dialects(offered)))
+    ways = (gateway.jobs.shortcut.WAY, gateway.hooks.routes.WAY, *product_surfaces.ways(offered))
+    app.add_middleware(ShortWay, ways=ways, most_bytes=config.max_body_bytes)
     # Keys are sent in a header that no browser adds by itself, so any page may ask.
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED
     )
-    ways = (gateway.jobs.shortcut.WAY, gateway.hooks.routes.WAY)
-    app.add_middleware(ShortWay, ways=ways, most_bytes=config.max_body_bytes)
     app.add_middleware(RequestIds)
     app.openapi = openapi.document(app, edge.registry)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.events.newsroom import Newsroom
 from gateway.hooks.ends import Ends
+from gateway.jobs.glimpses import Glimpses
 from gateway.jobs.turnstile import Turnstile
 from gateway.keyring import Keyring
 from gateway.providers.book import OrderBook
@@ -36,6 +37,7 @@ class Edge:
         self.database = Database(config)
         self.turnstile = Turnstile(self.database)
         self.ends = Ends(self.database)
+        self.glimpses = Glimpses(self.database)
         self.store = open_store(config.store_url)
         self.keyring = Keyring()
         self.history = History(self.look)

@@ -26,6 +26,7 @@ class Way(NamedTuple):
 
     fits: Callable[[str], bool]
     take: Callable[[StrictJsonRequest], Awaitable[Response | None]]
+    method: str = "POST"
 
 
 class ShortWay:
@@ -53,17 +54,15 @@ class ShortWay:
             await response(scope, receive, send)
 
     def _way(self, scope: Scope) -> Way | None:
-        """Give the way of a POST of moderate length; pages of other origins are told more than others."""
-        if scope["type"] != "http" or scope["method"] != "POST":
+        """Give the way of a request; what is posted must tell its length, and that must be moderate."""
+        if scope["type"] != "http":
             return None
-        path = scope["path"]
-        way = next((way for way in self._ways if way.fits(path)), None)
-        if way is None:
-            return None
-        headers = Headers(scope=scope)
-        length = headers.get("content-length", "")
-        is_plain = length.isdigit() and int(length) <= self._most_bytes and "origin" not in headers
-        return way if is_plain else None
+        path, method = scope["path"], scope["method"]
+        way = next((way for way in self._ways if way.method == method and way.fits(path)), None)
+        if way is None or method == "GET":
+            return way
+        length = Headers(scope=scope).get("content-length", "")
+        return way if length.isdigit() and int(length) <= self._most_bytes else None
 
 
 class _Remembering(StrictJsonRequest):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Request
 
-from mediamill_products.caller import CallerOf, Post
-from mediamill_products.catalogue import Surface
+from mediamill_products.caller import Caller, CallerOf, Post
+from mediamill_products.catalogue import Poll, Surface
 from mediamill_products.refusals import Refused, Told
 
 router = APIRouter()
@@ -37,6 +38,32 @@ async def look(job_id: UUID, caller: CallerOf) -> dict[str, Any]:
     return {"state": seen.state, "input": seen.input, "same": several == {job_id: seen}}
 
 
+@router.get("/api/orders/{job_id}/stage")
+async def stage(job_id: UUID, caller: CallerOf) -> dict[str, Any]:
+    """Tell how far a job is, on the long way."""
+    return {**await _told(caller, job_id), "way": "long"}
+
+
+async def _stage(caller: Caller, rest: str) -> bytes | None:
+    job_id, _, what = rest.partition("/")
+    if what != "stage" or len(job_id) != 36:
+        return None
+    return json.dumps({**await _told(caller, UUID(job_id)), "way": "short"}).encode()
+
+
+async def _told(caller: Caller, job_id: UUID) -> dict[str, Any]:
+    glimpse = await caller.glimpse(job_id)
+    return {
+        "state": glimpse.state,
+        "begun": glimpse.has_begun,
+        "input": glimpse.input,
+        "children": glimpse.children,
+        "stage": glimpse.stage,
+        "output": glimpse.output,
+        "error": glimpse.error,
+    }
+
+
 @router.post("/api/orders/photo", status_code=201)
 async def photo(request: Request, caller: CallerOf) -> dict[str, Any]:
     """Keep a form's files."""
@@ -48,4 +75,9 @@ def _in_capitals(refused: Refused) -> Told:
     return Told(refused.status, {"success": False, "error": refused.detail.upper()})
 
 
-SURFACE = Surface(prefixes=("/api/orders",), uploads=("/api/orders/photo",), refuse=_in_capitals)
+SURFACE = Surface(
+    prefixes=("/api/orders",),
+    uploads=("/api/orders/photo",),
+    polls=(Poll("/api/orders/", _stage),),
+    refuse=_in_capitals,
+)

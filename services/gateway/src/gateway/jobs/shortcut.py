@@ -7,13 +7,12 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.datastructures import Headers
 
+from gateway.auth import acquainted
 from gateway.edge import Edge
 from gateway.jobs.models import PostJob
 from gateway.jobs.post_routes import PATH, post_job
-from gateway.keyring import Principal
 from gateway.limits import StrictJsonRequest
 from gateway.shortway import Way
-from mediamill.tenants.keys import Scope, digest
 
 LONGEST_KEY = 200
 
@@ -21,7 +20,7 @@ LONGEST_KEY = 200
 async def _take(request: StrictJsonRequest) -> Response | None:
     edge: Edge = request.app.state.edge
     headers = request.headers
-    owner, key = _owner(edge, headers), headers.get("idempotency-key")
+    owner, key = acquainted(edge, headers), headers.get("idempotency-key")
     if owner is None or not _is_plain(headers, key):
         return None
     post = _read(await request.body())
@@ -31,15 +30,6 @@ async def _take(request: StrictJsonRequest) -> Response | None:
 
 
 WAY = Way(PATH.__eq__, _take)
-
-
-def _owner(edge: Edge, headers: Headers) -> Principal | None:
-    """Give who asks if the key was looked up a moment ago and may post jobs."""
-    scheme, _, secret = headers.get("authorization", "").partition(" ")
-    if scheme != "Bearer" or not secret or secret != secret.strip():
-        return None
-    principal = edge.keyring.recall(digest(secret))
-    return principal if principal is not None and Scope.JOBS in principal.scopes else None
 
 
 def _is_plain(headers: Headers, key: str | None) -> bool:

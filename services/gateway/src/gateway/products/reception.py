@@ -12,7 +12,7 @@ from fastapi import Request
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.auth import bearer, identify
+from gateway.auth import acquainted, bearer, identify
 from gateway.edge import Edge
 from gateway.jobs import present, reading
 from gateway.jobs.accepting import Origin, read_request
@@ -28,8 +28,9 @@ from mediamill.errors import Forbidden, NotFound
 from mediamill.hints import DISPATCH, tenant_topic
 from mediamill.jobs import queries
 from mediamill.jobs.accept import accept
+from mediamill.jobs.states import State
 from mediamill.tenants.keys import Scope
-from mediamill_products.caller import Failed, Form, Post, Seen, Stage
+from mediamill_products.caller import Children, Failed, Form, Glimpse, Post, Seen, Stage
 
 
 async def reception(request: Request) -> Visitor:
@@ -39,6 +40,13 @@ async def reception(request: Request) -> Visitor:
     if Scope.JOBS not in principal.scopes:
         raise Forbidden(f"It needs the scope '{Scope.JOBS}'.")
     return Visitor(edge, principal)
+
+
+def acquaintance(request: Request) -> Visitor | None:
+    """Let in who was let in a moment ago, without asking anybody; everybody else is for ``reception``."""
+    edge: Edge = request.app.state.edge
+    principal = acquainted(edge, request.headers)
+    return None if principal is None else Visitor(edge, principal)
 
 
 class Visitor:
@@ -87,6 +95,24 @@ class Visitor:
     async def job(self, connection: AsyncConnection, job_id: UUID) -> Seen:
         """Give one job. Raises ``NotFound``."""
         return seen(await reading.find(connection, self.tenant_id, job_id))
+
+    async def glimpse(self, job_id: UUID) -> Glimpse:
+        """Tell how far a job is. Raises ``NotFound``."""
+        row = await self._edge.glimpses.of(self.tenant_id, job_id)
+        return Glimpse(
+            kind=row.kind,
+            state=State(row.state),
+            has_begun=row.has_begun,
+            input=row.input,
+            output=present.with_urls(row.output),
+            error=_failed(row.error),
+            stage=_stage(row.progress),
+            children={kind: Children(*counts) for kind, counts in row.children.items()},
+        )
+
+    def offers(self, kind: str) -> bool:
+        """Tell whether a kind is installed."""
+        return kind in self._edge.registry.kinds
 
     async def cancel(self, job_id: UUID) -> None:
         """Cancel a job with its children. Raises ``NotFound``."""

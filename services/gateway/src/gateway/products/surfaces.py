@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 
 from gateway.compat.dialects import Dialect, Refusal
+from gateway.limits import StrictJsonRequest
 from gateway.problems import Problem
-from mediamill_products.catalogue import Product, Surface
+from gateway.products.reception import acquaintance
+from gateway.shortway import Way
+from mediamill_products.catalogue import Poll, Product, Surface
 from mediamill_products.refusals import Refused
 
 
@@ -28,6 +31,24 @@ def uploads(installed: tuple[Product, ...]) -> frozenset[str]:
     return frozenset(
         base + path for product in installed for path in product.surface.uploads for base in ("", f"/{product.name}")
     )
+
+
+def ways(installed: tuple[Product, ...]) -> tuple[Way, ...]:
+    """Give the short ways to what the products' frontends ask for again and again."""
+    return tuple(
+        _way(base, poll) for product in installed for poll in product.surface.polls for base in ("", f"/{product.name}")
+    )
+
+
+def _way(base: str, poll: Poll) -> Way:
+    prefix = base + poll.prefix
+
+    async def take(request: StrictJsonRequest) -> Response | None:
+        caller = acquaintance(request)
+        told = None if caller is None else await poll.answer(caller, request.scope["path"].removeprefix(prefix))
+        return None if told is None else Response(told, media_type="application/json")
+
+    return Way(lambda path: path.startswith(prefix), take, "GET")
 
 
 def dialects(installed: tuple[Product, ...]) -> tuple[Dialect, ...]:
