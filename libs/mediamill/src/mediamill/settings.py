@@ -77,6 +77,16 @@ class Settings(BaseSettings):
         description="Where fal publishes the keys that its webhooks are checked with.",
     )
     fal_key: SecretStr = Field(SecretStr(""), description="Buys from fal; without it no kind is offered by it.")
+    pubmed_base_url: str = Field(
+        "https://eutils.ncbi.nlm.nih.gov/entrez/eutils", description="Where NCBI's E-utilities answer."
+    )
+    pubmed_tool: str = Field("mediamill", description="How this installation is named to NCBI, which asks for a name.")
+    pubmed_email: str = Field(
+        "", description="Whom NCBI may write to before it shuts this installation out; it asks for one."
+    )
+    pubmed_api_key: SecretStr = Field(
+        SecretStr(""), description="Lets PubMed be asked ten times a second instead of three; not needed."
+    )
     chains: dict[str, tuple[str, ...]] = Field(
         {},
         description="Who serves each kind, in this order, as JSON; what operators set at run time goes before it: "

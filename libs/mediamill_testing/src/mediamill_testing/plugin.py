@@ -21,6 +21,7 @@ from mediamill.queues.registry import Registry, discover
 from mediamill.settings import Settings, settings
 from mediamill_testing.desk import DeskContext
 from mediamill_testing.harness import Mill
+from mediamill_testing.pubmed.server import PubmedServer
 from mediamill_testing.vendor.server import FalServer, OpenAIServer, VendorServer
 from mill.stack import start_postgres, start_valkey
 
@@ -121,6 +122,19 @@ def fal_vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[FalServer]:
         yield server
 
 
+@pytest.fixture
+def pubmed_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PubmedServer]:
+    """PubMed on loopback, which this process asks."""
+    server = PubmedServer().start()
+    for name, value in server.settings.items():
+        monkeypatch.setenv(name, value)
+    read_settings_anew()
+    yield server
+    server.close()
+    monkeypatch.undo()
+    read_settings_anew()
+
+
 S = TypeVar("S", VendorServer, OpenAIServer, FalServer)
 
 
@@ -141,7 +155,7 @@ def _open(server: S, monkeypatch: pytest.MonkeyPatch) -> Iterator[S]:
 def read_settings_anew() -> None:
     """Forget what this process read from its environment; what was not imported has read nothing."""
     settings.cache_clear()
-    for name in ("replicate", "openai", "fal"):
+    for name in ("replicate", "openai", "fal", "pubmed"):
         if module := sys.modules.get(f"mediamill_vendors.{name}.vendor"):
             getattr(module, name).cache_clear()
 

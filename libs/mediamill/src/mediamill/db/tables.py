@@ -5,7 +5,7 @@ from mediamill.budgets.model import Account, Entry, Hold, Reservation, UsageDay,
 from mediamill.db.base import Base
 from mediamill.events.model import Event
 from mediamill.jobs.model import Deadline, Flight, Idempotency, Job, Lease, Line, Reuse, Signal, Wait, Worker
-from mediamill.providers.model import ChainRow, CircuitRow, PredictionRow, QuotaRow, SwitchRow
+from mediamill.providers.model import ChainRow, CircuitRow, PaceRow, PredictionRow, QuotaRow, SwitchRow
 from mediamill.queues.model import QueueState, Schedule
 from mediamill.steps.model import Step
 from mediamill.tenants.model import ApiKey, Tenant
@@ -30,6 +30,7 @@ __all__ = [
     "JobWebhook",
     "Lease",
     "Line",
+    "PaceRow",
     "PredictionRow",
     "QueueState",
     "QuotaRow",

@@ -112,6 +112,13 @@ class Context(Protocol):
     def gather(self, *calls: Call) -> list[Answer]:
         """Run child jobs at the same time and give their answers in the order of ``calls``."""
 
+    def paced(self, name: str, every_s: float, request: Callable[[], T]) -> T:
+        """Make a request when it is this installation's turn: at least ``every_s`` after the one before, by any worker.
+
+        It is no step: inside one, a replay asks for nothing. The slot is held for the seconds that the wait takes;
+        raises ``RateLimited`` where they are many, and lets everybody wait when ``request`` raises it.
+        """
+
     def sleep(self, seconds: float) -> None:
         """Wait, parked, for at least ``seconds``."""
 

@@ -25,6 +25,7 @@ from mediamill.handlers.chaining import Chain, Means
 from mediamill.handlers.context import FREE, Call, Link, Price
 from mediamill.handlers.dealings import Dealings, Fenced, Place
 from mediamill.handlers.effecting import Effect, How
+from mediamill.handlers.pacing import Pacer
 from mediamill.handlers.parked import Awaited, Parked, Recalled
 from mediamill.handlers.purse import Purse
 from mediamill.handlers.recorded import as_returned
@@ -134,6 +135,11 @@ class JournaledContext:
         if None in ids or any(State(child.state) not in FINAL for child in found.values()):
             raise Parked(Awaited("children", ordinal, name, calls=calls, children=ids, recorded=recalled is not None))
         return [self._answer(found[str(child)]) for child in ids]
+
+    def paced(self, name: str, every_s: float, request: Callable[[], T]) -> T:
+        """Make a request in its turn among those of all workers."""
+        self._check()
+        return Pacer(self._run, self._db).ask(name, every_s, request)
 
     def sleep(self, seconds: float) -> None:
         """Wait, parked."""

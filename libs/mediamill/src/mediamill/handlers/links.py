@@ -19,15 +19,19 @@ A = TypeVar("A")
 T = TypeVar("T")
 
 
-def links_of(kind: str, own: Link[A, T], package: str) -> tuple[Link[A, T], ...]:
-    """Give a worker's own link and those of its kind's other providers, whose modules in ``package`` hold ``LINKS``.
+def links_of(kind: str, own: Link[A, T] | None, package: str) -> tuple[Link[A, T], ...]:
+    """Give a worker's own link, if it has one, and those of its kind's other providers.
+
+    Their modules in ``package`` hold ``LINKS``.
 
     A provider without credentials is not imported, so a worker without keys loads no vendor's library. One whose models
     have ended is among them: a job that began with it may still be under way, and the chain gives it to no other.
     """
-    others = [name for name in registry().kind(kind).manifest.providers if name != own.provider and configured(name)]
+    mine = () if own is None else (own,)
+    serving = {link.provider for link in mine}
+    others = [name for name in registry().kind(kind).manifest.providers if name not in serving and configured(name)]
     found = [_links(f"{package}.{name}") for name in others]
-    return (own, *(links[kind] for links in found if kind in links))
+    return (*mine, *(links[kind] for links in found if kind in links))
 
 
 def model_of(ctx: Context, kind: str, provider: str) -> ModelManifest:

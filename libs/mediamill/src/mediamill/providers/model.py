@@ -68,6 +68,16 @@ class QuotaRow(Base):
     turns: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
 
+class PaceRow(Base):
+    """When something that may be asked only so often may be asked next, by whichever worker."""
+
+    __tablename__ = "paces"
+    __table_args__ = {"postgresql_with": {**NARROW, "fillfactor": "50"}}
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    next_at: Mapped[datetime]
+
+
 class CircuitRow(Base):
     """That a provider's model failed lately: a model that is well has no row. All workers share it."""
 

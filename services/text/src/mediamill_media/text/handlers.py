@@ -6,6 +6,7 @@ from mediamill.handlers.context import Context
 from mediamill.handlers.handler import handler
 from mediamill.handlers.links import links_of
 from mediamill_media.text.contract import Generate, Generated, Script, Scripted
+from mediamill_media.text.papers.contract import Article, FetchArticle
 from mediamill_media.text.providers import local
 
 PROVIDERS = "mediamill_media.text.providers"
@@ -33,3 +34,9 @@ def script_here(ctx: Context, ask: Script) -> Scripted:
 def script(ctx: Context, ask: Script) -> Scripted:
     """Have the brief told scene by scene, here or by a language model, as the chain says."""
     return ctx.chain(links_of("text.script", local.SCRIPTING, PROVIDERS), ask)
+
+
+@handler(FetchArticle)
+def article(ctx: Context, ask: FetchArticle) -> Article:
+    """Have the article fetched. There is no link of our own: only a library has articles."""
+    return ctx.chain(links_of("text.article", None, PROVIDERS), ask)
