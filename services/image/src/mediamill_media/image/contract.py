@@ -1,11 +1,11 @@
-"""What ``image.generate`` and ``image.character`` take and give."""
+"""What ``image.generate``, ``image.character`` and ``image.card`` take and give."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from mediamill.contracts import Ask, AssetId, Contract, MediaAnswer, Size
 
@@ -148,4 +148,67 @@ class CharacterDrawn(MediaAnswer):
     character: Character = Field(description="The character, with its look.")
 
 
-__all__ = ["Character", "CharacterDrawn", "DrawCharacter", "Generate", "Generated", "Look", "Picture", "Wear"]
+Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class CardColors(Contract):
+    """The colours of a card; words are written in the ink, light or dark, that can be read best on them."""
+
+    ground: Color = Field(default="#1d2b44", description="What everything lies on.")
+    second: Color | None = Field(default=None, description="Comes in from two corners.")
+    accent: Color = Field(default="#f2b83d", description="The button of the call to action.")
+
+
+class Card(Ask):
+    """Lay out a picture, a logo and words on a ground of given colours."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "Ride home safe",
+                    "action": "Order yours today",
+                    "note": "Glowbike",
+                    "colors": {"ground": "#12355b", "second": "#1d5c8f", "accent": "#ffb400"},
+                    "size": "1080x1920",
+                }
+            ]
+        }
+    )
+
+    size: PictureSize = Field(default=(1280, 720), description="Width and height in pixels, 64 to 2048 a side.")
+    colors: CardColors = Field(default=CardColors(), description="Its colours, as #rrggbb.")
+    picture: AssetId | None = Field(
+        default=None, description="Shown whole; alone, it leaves the place of captions free."
+    )
+    logo: AssetId | None = Field(default=None, description="On a plate of its own where the ground would swallow it.")
+    title: str | None = Field(default=None, min_length=1, max_length=120, description="Large, in up to four lines.")
+    action: str | None = Field(default=None, min_length=1, max_length=60, description="On a button, in one line.")
+    note: str | None = Field(default=None, min_length=1, max_length=80, description="Small, in one line, at the end.")
+    corners: float = Field(
+        default=0.0, ge=0, le=0.5, description="Radius of its corners over its shorter side; outside one sees through."
+    )
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        if not any((self.picture, self.logo, self.title, self.action, self.note)):
+            raise ValueError("a card needs a picture, a logo or words")
+        return self
+
+
+class CardDrawn(MediaAnswer):
+    """A card, as a PNG in the role ``image``."""
+
+
+__all__ = [
+    "Card",
+    "CardDrawn",
+    "Character",
+    "CharacterDrawn",
+    "DrawCharacter",
+    "Generate",
+    "Generated",
+    "Look",
+    "Picture",
+    "Wear",
+]

@@ -6,7 +6,17 @@ from mediamill.contracts import Asset
 from mediamill.handlers.context import Context
 from mediamill.handlers.handler import handler
 from mediamill.handlers.links import links_of
-from mediamill_media.image.contract import Character, CharacterDrawn, DrawCharacter, Generate, Generated
+from mediamill_media.image.cards.card import Inlays, draw_card
+from mediamill_media.image.cards.pieces import read_piece
+from mediamill_media.image.contract import (
+    Card,
+    CardDrawn,
+    Character,
+    CharacterDrawn,
+    DrawCharacter,
+    Generate,
+    Generated,
+)
 from mediamill_media.image.providers import local
 
 PROVIDERS = "mediamill_media.image.providers"
@@ -37,3 +47,17 @@ def character(ctx: Context, ask: DrawCharacter) -> CharacterDrawn:
 
 def _draw_view(ctx: Context, ask: DrawCharacter, designed: Character, view: str) -> Asset:
     return local.save_view(ctx, ask, designed, view)
+
+
+@handler(Card)
+def card(ctx: Context, ask: Card) -> CardDrawn:
+    """Lay the card out and keep it."""
+    return CardDrawn(assets=(ctx.step("draw the card", _draw_card, ctx, ask),))
+
+
+def _draw_card(ctx: Context, ask: Card) -> Asset:
+    inlays = Inlays(
+        read_piece(ctx.open(ask.picture), f"picture {ask.picture}") if ask.picture else None,
+        read_piece(ctx.open(ask.logo), f"logo {ask.logo}") if ask.logo else None,
+    )
+    return ctx.save(draw_card(ask, inlays), "image/png", role="image", width=ask.size[0], height=ask.size[1])
