@@ -104,6 +104,16 @@ class Script(Ask):
     style: str = Field(
         default="storybook", min_length=1, max_length=80, description="How the pictures look; handed on unchanged."
     )
+    tone: Tone | None = Field(default=None, description="What sort of film it is; without it the brief's words tell.")
+    voice: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="How it speaks, in words, such as a brand's: warm and plain.",
+    )
+    openings: int = Field(
+        default=0, ge=0, le=7, description="So many other first scenes, each of which can stand in place of the first."
+    )
     seconds: float | None = Field(
         default=None, gt=0, le=1800, description="The length of the whole; narration is cut or filled to suit it."
     )
@@ -113,7 +123,7 @@ class Script(Ask):
 
     def units(self) -> Decimal:
         """Count thousands of tokens, read and written, at most."""
-        return _thousands(len(self.brief), Decimal(self.scenes * TOKENS_OF_A_SCENE))
+        return _thousands(len(self.brief), Decimal((self.scenes + self.openings) * TOKENS_OF_A_SCENE))
 
 
 class CastMember(Contract):
@@ -141,6 +151,7 @@ class Scripted(Answer):
     tone: Tone = Field(default="story", description="What sort of film the brief asks for.")
     cast: tuple[CastMember, ...] = Field(default=(), max_length=4, description="At most four characters.")
     scenes: tuple[Scene, ...] = Field(min_length=1, max_length=24, description="In order, as many as asked for.")
+    openings: tuple[Scene, ...] = Field(default=(), max_length=7, description="Other first scenes, each complete.")
 
 
 __all__ = ["CastMember", "Generate", "Generated", "Scene", "Script", "Scripted"]

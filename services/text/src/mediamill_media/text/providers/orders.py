@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -98,6 +98,7 @@ class Told(BaseModel):
     tone: Tone
     cast: list[CastMember]
     scenes: list[ToldScene]
+    openings: list[ToldScene] = []
 
 
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -107,20 +108,18 @@ def _closed(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "required": [*properties], "properties": properties}
 
 
-SCRIPT_SCHEMA = _closed(
-    {
-        "title": _TEXT,
-        "mood": {"type": "string", "enum": ["calm", "adventure", "mystery", "happy", "science"]},
-        "tone": {"type": "string", "enum": ["story", "ad", "explainer", "recap"]},
-        "cast": {"type": "array", "items": _closed({"name": _TEXT, "description": _TEXT})},
-        "scenes": {
-            "type": "array",
-            "items": _closed(
-                {"narration": _TEXT, "image_prompt": _TEXT, "characters": {"type": "array", "items": _TEXT}}
-            ),
-        },
-    }
-)
+_SCENES = {
+    "type": "array",
+    "items": _closed({"narration": _TEXT, "image_prompt": _TEXT, "characters": {"type": "array", "items": _TEXT}}),
+}
+_SCRIPT: dict[str, Any] = {
+    "title": _TEXT,
+    "mood": {"type": "string", "enum": ["calm", "adventure", "mystery", "happy", "science"]},
+    "tone": {"type": "string", "enum": ["story", "ad", "explainer", "recap"]},
+    "cast": {"type": "array", "items": _closed({"name": _TEXT, "description": _TEXT})},
+    "scenes": _SCENES,
+}
+SCRIPT_SCHEMA = _closed(_SCRIPT)
 """Closed, and all of it required: vendors keep to such a schema."""
 
 _DIRECTIONS = """\
@@ -130,7 +129,10 @@ the JSON Schema below, and with nothing else.
 - image_prompt: the picture that is seen meanwhile: who, doing what, where, time of day, weather. No text in pictures.
 - cast: at most four characters who appear, each with one sentence on how they look; scenes name them by the same names.
 - Facts come from the brief; invent none.
-JSON Schema:
+"""
+_OPENINGS = """\
+- openings: {openings} other first scenes, each with another idea to catch the eye. Any of them takes the place of the
+  first scene, so each leads on to the second.
 """
 _WORDS_A_SECOND = 2.4
 
@@ -143,8 +145,10 @@ class Scripts:
         words = "15 to 30 words"
         if ask.seconds is not None:
             words = f"about {max(4, round(ask.seconds * _WORDS_A_SECOND / ask.scenes))} words"
-        system = _DIRECTIONS.format(scenes=ask.scenes, words=words) + json.dumps(SCRIPT_SCHEMA)
-        return Order(system, ask.brief, SCRIPT_SCHEMA, ask, 4000 + 400 * ask.scenes)
+        schema = _closed({**_SCRIPT, "openings": _SCENES}) if ask.openings else SCRIPT_SCHEMA
+        said = _DIRECTIONS.format(scenes=ask.scenes, words=words) + "".join(_wishes(ask))
+        system = f"{said}JSON Schema:\n{json.dumps(schema)}"
+        return Order(system, ask.brief, schema, ask, 4000 + 400 * (ask.scenes + ask.openings))
 
     def read(self, ask: Script, text: str) -> Scripted:
         """Take the script if it has the scenes that were asked for; characters that nobody introduced are left out."""
@@ -155,25 +159,42 @@ class Scripts:
             raise Unfit(f"It is wrong at {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
         if len(told.scenes) != ask.scenes:
             raise Unfit(f"It has {len(told.scenes)} scenes; {ask.scenes} were asked for.")
+        if len(told.openings) != ask.openings:
+            raise Unfit(f"It has {len(told.openings)} openings; {ask.openings} were asked for.")
         cast = told.cast[:4]
         names = {member.name for member in cast}
-        each = lengths([count(scene.narration) for scene in told.scenes], ask.seconds)
         return Scripted(
             title=told.title[:120],
             mood=told.mood,
             style=ask.style,
-            tone=told.tone,
+            tone=ask.tone or told.tone,
             cast=tuple(cast),
-            scenes=tuple(
-                Scene(
-                    narration=scene.narration,
-                    image_prompt=scene.image_prompt,
-                    seconds=seconds,
-                    characters=tuple(name for name in scene.characters if name in names),
-                )
-                for scene, seconds in zip(told.scenes, each, strict=True)
-            ),
+            scenes=_scenes(told.scenes, names, ask.seconds),
+            openings=_scenes(told.openings, names, None),
         )
+
+
+def _wishes(ask: Script) -> Iterator[str]:
+    if ask.tone is not None:
+        yield f"- It is of the tone {ask.tone!r}.\n"
+    if ask.voice is not None:
+        yield f"- The narration speaks like this: {' '.join(ask.voice.split())}\n"
+    if ask.openings:
+        yield _OPENINGS.format(openings=ask.openings)
+
+
+def _scenes(told: list[ToldScene], names: set[str], seconds: float | None) -> tuple[Scene, ...]:
+    """Give scenes with the time that their words need, and without characters that nobody introduced."""
+    each = lengths([count(scene.narration) for scene in told], seconds)
+    return tuple(
+        Scene(
+            narration=scene.narration,
+            image_prompt=scene.image_prompt,
+            seconds=length,
+            characters=tuple(name for name in scene.characters if name in names),
+        )
+        for scene, length in zip(told, each, strict=True)
+    )
 
 
 def _parsed(text: str) -> Any:

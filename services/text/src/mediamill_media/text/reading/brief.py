@@ -45,13 +45,13 @@ class Brief(NamedTuple):
         return sum(count(piece.text) for piece in self.pieces)
 
 
-def read(text: str) -> Brief:
-    """Read a brief; never fails, whatever the text."""
+def read(text: str, tone_given: Tone | None = None) -> Brief:
+    """Read a brief, by its own words or as the sort of film that it is told to be; never fails, whatever the text."""
     parts = blocks(text)
     headings = " ".join(
         f"{part.text} {part.label}" for part in parts if part.kind in {"heading", "field"} and len(part.text) < 120
     )
-    manner = tone.tone_of(text, headings)
+    manner = tone_given or tone.tone_of(text, headings)
     prose = " ".join(part.text for part in parts if part.kind != "heading")
     hints = _hints(parts)
     first = split(prose)[0] if split(prose) else ""

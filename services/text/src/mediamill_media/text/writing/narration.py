@@ -15,6 +15,7 @@ from mediamill_media.text.reading.speech import speakable
 from mediamill_media.text.writing import divide
 from mediamill_media.text.writing.phrases import Deck, filled, table
 from mediamill_media.text.writing.story import Teller
+from mediamill_media.text.writing.voices import openings_of
 
 PACE = 2.6
 """Words a second of a calm narrator."""
@@ -44,14 +45,16 @@ class Narration(NamedTuple):
     cast: tuple[Person, ...]
 
 
-def narrate(brief: Brief, scenes: int, seconds: float | None, chance: random.Random) -> Narration:
-    """Tell the brief in exactly ``scenes`` scenes."""
+def narrate(
+    brief: Brief, scenes: int, seconds: float | None, chance: random.Random, voice: str | None = None
+) -> Narration:
+    """Tell the brief in exactly ``scenes`` scenes; what is invented begins in the given voice."""
     words = words_for(brief, scenes, seconds)
     if brief.tone == "story":
         return _story(brief, scenes, words, chance)
-    lines = _Lines(brief, chance)
+    lines = _Lines(brief, chance, voice)
     return Narration(
-        tuple(_fitted(told, words, lines.more) for told in _factual(brief, scenes, words, lines)), brief.cast
+        tuple(fitted(told, words, lines.more) for told in _factual(brief, scenes, words, lines)), brief.cast
     )
 
 
@@ -71,13 +74,13 @@ def _story(brief: Brief, scenes: int, words: int, chance: random.Random) -> Narr
     enough = len(telling) >= max(2, min(5, scenes // 2)) and brief.words >= max(20, 6 * scenes)
     if not enough:
         told = _framed([Told(line.text, beat=line.beat) for line in teller.tell(scenes)], brief)
-        return Narration(tuple(_fitted(one, words, teller.more) for one in told), teller.cast)
+        return Narration(tuple(fitted(one, words, teller.more) for one in told), teller.cast)
     cast = brief.cast
     if len(own) >= scenes:
         told = _condensed(own, scenes, words, cast)
     else:
         told = _spread([_whole(piece) for piece in own], scenes, lambda far: Told(teller.between(far).text))
-    return Narration(tuple(_fitted(one, words, teller.more) for one in told), cast)
+    return Narration(tuple(fitted(one, words, teller.more) for one in told), cast)
 
 
 def _framed(told: list[Told], brief: Brief) -> list[Told]:
@@ -115,8 +118,9 @@ def _factual(brief: Brief, scenes: int, words: int, lines: _Lines) -> list[Told]
 class _Lines:
     """Honest filler of a tone."""
 
-    def __init__(self, brief: Brief, chance: random.Random) -> None:
-        self._table = table("lines")[brief.tone if brief.tone != "story" else "explainer"]
+    def __init__(self, brief: Brief, chance: random.Random, voice: str | None) -> None:
+        wordings = table("lines")[brief.tone if brief.tone != "story" else "explainer"]
+        self._table = {**wordings, "first": openings_of(voice, brief.tone)}
         self._deck = Deck(chance)
         self._slots = {"topic": topic(brief)}
 
@@ -186,7 +190,7 @@ def _spread(told: list[Told], scenes: int, filler: Callable[[float], Told]) -> l
     return [places[at] if at in places else filler(at / scenes) for at in range(scenes)]
 
 
-def _fitted(told: Told, words: int, more: Callable[[], str]) -> Told:
+def fitted(told: Told, words: int, more: Callable[[], str]) -> Told:
     """Bring a scene to 8 to 32 words, and near the number wanted."""
     sentences = [short for sentence in split(told.text) for short in shortened(sentence)]
     text = sentences[0]
