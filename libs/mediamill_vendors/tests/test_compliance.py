@@ -15,13 +15,14 @@ from mediamill.jobs.predictions import FORGOTTEN_S
 from mediamill.providers.model import PredictionRow
 from mediamill.settings import Settings
 from mediamill_testing.books import left_over, spent
-from mediamill_testing.exercising import TRIALS, Stand, Trial, exercise_provider, name_of
+from mediamill_testing.exercising import DIRECT_TRIALS, TRIALS, Stand, Trial, exercise_provider, name_of
 from mediamill_testing.harness import Mill, engine_registry
 from mediamill_testing.market.vendors import CATALOGUES
 from mediamill_testing.plugin import read_settings_anew
 from mediamill_testing.vendor.server import FalServer, OpenAIServer, VendorServer
 
 every_trial = pytest.mark.parametrize("trial", TRIALS, ids=name_of)
+every_direct_trial = pytest.mark.parametrize("trial", DIRECT_TRIALS, ids=name_of)
 
 
 @pytest.fixture
@@ -47,19 +48,19 @@ def test_fal_complies(trial: Trial, market: Mill, fal_vendor: FalServer) -> None
     exercise_provider(trial, Stand(market, fal_vendor, "market.draw", {"n": 2}))
 
 
-@every_trial
+@every_direct_trial
 @pytest.mark.parametrize("kind", ["market.sketch", "market.say"])
 def test_openai_complies(trial: Trial, kind: str, market: Mill, openai_vendor: OpenAIServer) -> None:
     openai_vendor.catalogue.update(CATALOGUES["openai"])
 
-    exercise_provider(trial, Stand(market, openai_vendor, kind, downloads=False))
+    exercise_provider(trial, Stand(market, openai_vendor, kind))
 
 
-@every_trial
+@every_direct_trial
 def test_openai_with_replays_complies(trial: Trial, replaying: OpenAIServer, market: Mill) -> None:
     replaying.catalogue.update(CATALOGUES["openai"])
 
-    exercise_provider(trial, Stand(market, replaying, "market.sketch", {"n": 2}, downloads=False))
+    exercise_provider(trial, Stand(market, replaying, "market.sketch", {"n": 2}))
 
 
 def test_with_replays_what_was_cut_off_is_found_and_not_lost(replaying: OpenAIServer, market: Mill) -> None:

@@ -16,7 +16,7 @@ from mediamill.handlers.handler import handler_of
 from mediamill_media.image.contract import Generate
 from mediamill_media.image.handlers import generate_here
 from mediamill_testing.desk import DeskContext
-from mediamill_testing.exercising import TRIALS, Stand, Trial, exercise_provider, name_of
+from mediamill_testing.exercising import DIRECT_TRIALS, TRIALS, Stand, Trial, exercise_provider, name_of
 from mediamill_testing.harness import Mill
 from mediamill_testing.plugin import read_settings_anew
 from mediamill_testing.vendor.catalogue import Product
@@ -27,6 +27,7 @@ FLUX = Product(price=Decimal("0.003"), as_list=True)
 GPT_IMAGE = Product(price=Decimal("0.02"), count="n")
 MillOf = Callable[[str], Mill]
 every_trial = pytest.mark.parametrize("trial", TRIALS, ids=name_of)
+every_direct_trial = pytest.mark.parametrize("trial", DIRECT_TRIALS, ids=name_of)
 
 
 @every_trial
@@ -43,11 +44,11 @@ def test_fal_complies(trial: Trial, mill_of: MillOf, fal_vendor: FalServer) -> N
     exercise_provider(trial, Stand(mill_of("image"), fal_vendor, "image.generate", ASK, as_it_came=False))
 
 
-@every_trial
+@every_direct_trial
 def test_openai_complies(trial: Trial, mill_of: MillOf, openai_vendor: OpenAIServer) -> None:
     openai_vendor.catalogue["gpt-image-2.6-flare"] = GPT_IMAGE
 
-    stand = Stand(mill_of("image"), openai_vendor, "image.generate", ASK, downloads=False, as_it_came=False)
+    stand = Stand(mill_of("image"), openai_vendor, "image.generate", ASK, as_it_came=False)
     exercise_provider(trial, stand)
 
 
@@ -114,7 +115,7 @@ def test_openai_draws_all_pictures_of_an_ask_at_once_in_the_size_asked_for(
     openai_vendor.catalogue["gpt-image-2.6-flare"] = GPT_IMAGE
     mill = mill_of("image")
 
-    job = Stand(mill, openai_vendor, "image.generate", {**ASK, "n": 2}, downloads=False).ended()
+    job = Stand(mill, openai_vendor, "image.generate", {**ASK, "n": 2}).ended()
 
     assert job.state == "succeeded", job.error
     assert [sale.input["size"] for sale in openai_vendor.bill.sales()] == ["1536x1024"]
@@ -130,7 +131,7 @@ def test_a_picture_that_is_none_fails_the_job_with_what_was_paid_and_buys_no_oth
         price=Decimal("0.02"), makes="text/plain", says="no picture"
     )
 
-    job = Stand(mill_of("image"), openai_vendor, "image.generate", ASK, downloads=False).ended()
+    job = Stand(mill_of("image"), openai_vendor, "image.generate", ASK).ended()
 
     assert (job.state, job.error["code"]) == ("failed", "bad-media")
     assert job.cost == openai_vendor.bill.total() == Decimal("0.02")

@@ -12,7 +12,7 @@ import pytest
 from mediamill.queues.registry import discover, to_the_microdollar
 from mediamill_media.text.contract import Script
 from mediamill_media.text.providers.orders import Scripts
-from mediamill_testing.exercising import TRIALS, Stand, Trial, exercise_provider, name_of
+from mediamill_testing.exercising import DIRECT_TRIALS, TOLD_TRIALS, Stand, Trial, exercise_provider, name_of
 from mediamill_testing.harness import Mill
 from mediamill_testing.vendor.catalogue import Product
 from mediamill_testing.vendor.server import OpenAIServer, VendorServer
@@ -29,21 +29,19 @@ TOLD = json.dumps(
         "scenes": [{"narration": "A fox finds it.", "image_prompt": "a fox", "characters": []}] * 2,
     }
 )
-SKIPPED = {"fetches_again_what_came_in_half", "does_not_buy_again_what_has_expired"}
-every_trial = pytest.mark.parametrize(
-    "trial", [trial for trial in TRIALS if name_of(trial) not in SKIPPED], ids=name_of
-)
+every_told_trial = pytest.mark.parametrize("trial", TOLD_TRIALS, ids=name_of)
+every_direct_trial = pytest.mark.parametrize("trial", DIRECT_TRIALS, ids=name_of)
 
 
-@every_trial
+@every_told_trial
 def test_replicate_complies(trial: Trial, mill_of: MillOf, vendor: VendorServer) -> None:
     kind = discover().kind("text.script")
     vendor.catalogue[LLAMA] = Product(price=kind.price(kind.read(SCRIPT), "replicate"), makes="text/plain", says=TOLD)
 
-    exercise_provider(trial, Stand(mill_of("text"), vendor, "text.script", SCRIPT, downloads=False))
+    exercise_provider(trial, Stand(mill_of("text"), vendor, "text.script", SCRIPT))
 
 
-@every_trial
+@every_direct_trial
 def test_openai_complies_and_is_paid_by_the_tokens_that_it_tells(
     trial: Trial, mill_of: MillOf, openai_vendor: OpenAIServer
 ) -> None:
@@ -52,7 +50,7 @@ def test_openai_complies_and_is_paid_by_the_tokens_that_it_tells(
     price = to_the_microdollar((Decimal("0.0001") * read + Decimal("0.0005") * written) / 1000)
     openai_vendor.catalogue[LUNA] = Product(price=price, says=TOLD)
 
-    exercise_provider(trial, Stand(mill_of("text"), openai_vendor, "text.script", SCRIPT, downloads=False))
+    exercise_provider(trial, Stand(mill_of("text"), openai_vendor, "text.script", SCRIPT))
 
 
 def test_openai_is_sent_the_schema_and_the_answer_satisfies_it(mill_of: MillOf, openai_vendor: OpenAIServer) -> None:

@@ -6,6 +6,8 @@ A provider's test runs each of ``TRIALS`` on a stand of its own::
     def test_flux(trial: Trial, mill: Mill, vendor: VendorServer) -> None:
         vendor.catalogue["black-forest-labs/flux-schnell"] = Product(price=Decimal("0.003"), as_list=True)
         exercise_provider(trial, Stand(mill, vendor, "image.generate", {"prompt": "a fox"}, provider="replicate"))
+
+Calls that are answered at once run ``DIRECT_TRIALS``, predictions whose output is no file ``TOLD_TRIALS``.
 """
 
 from __future__ import annotations
@@ -44,8 +46,6 @@ class Stand:
     kind: str
     input: Mapping[str, Any] = field(default_factory=dict)
     provider: str | None = None
-    downloads: bool = True
-    """What is made is fetched from an URL, which may have expired or end in the middle."""
     as_it_came: bool = True
     """What is kept are the vendor's own bytes; else they are fitted to what was asked for."""
 
@@ -175,8 +175,6 @@ def ends_when_the_vendor_refuses_the_input(stand: Stand) -> None:
 
 def fetches_again_what_came_in_half(stand: Stand) -> None:
     """A truncated download is fetched again and not bought again."""
-    if not stand.downloads:
-        return
     stand.server.faults.truncated_outputs = 1
 
     job = stand.ended()
@@ -188,8 +186,6 @@ def fetches_again_what_came_in_half(stand: Stand) -> None:
 
 def does_not_buy_again_what_has_expired(stand: Stand) -> None:
     """An output that is gone fails the job with what was paid for it."""
-    if not stand.downloads:
-        return
     stand.server.faults.expired_outputs = True
 
     job = stand.ended()
@@ -199,9 +195,7 @@ def does_not_buy_again_what_has_expired(stand: Stand) -> None:
 
 
 def cancels_at_the_vendor(stand: Stand) -> None:
-    """A job that is cancelled while it waits has its prediction cancelled; one that is answered at once cannot wait."""
-    if stand.server.vendor == "openai":
-        return
+    """A job that is cancelled while it waits has its prediction cancelled."""
     for model, product in list(stand.server.catalogue.items()):
         stand.server.catalogue[model] = replace(product, seconds=60)
     job = stand.accept()
@@ -215,7 +209,7 @@ def cancels_at_the_vendor(stand: Stand) -> None:
     assert spent(stand.mill) == stand.server.bill.total()
 
 
-TRIALS: tuple[Trial, ...] = (
+DIRECT_TRIALS: tuple[Trial, ...] = (
     serves,
     waits_as_long_as_it_is_told,
     buys_at_most_once_when_the_vendor_breaks,
@@ -223,10 +217,12 @@ TRIALS: tuple[Trial, ...] = (
     is_billed_at_most_once_when_cut_after_acceptance,
     does_not_insist_on_what_was_refused_for_its_content,
     ends_when_the_vendor_refuses_the_input,
-    fetches_again_what_came_in_half,
-    does_not_buy_again_what_has_expired,
-    cancels_at_the_vendor,
 )
+"""For calls that are answered at once with what they made: nothing waits there, and nothing is fetched."""
+TOLD_TRIALS: tuple[Trial, ...] = (*DIRECT_TRIALS, cancels_at_the_vendor)
+"""For predictions whose output says it all."""
+TRIALS: tuple[Trial, ...] = (*TOLD_TRIALS, fetches_again_what_came_in_half, does_not_buy_again_what_has_expired)
+"""For predictions whose output is to be fetched."""
 
 
 def _files(sale: Sale) -> int:

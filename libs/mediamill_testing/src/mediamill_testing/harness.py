@@ -15,6 +15,7 @@ from conductor.money.tick import Treasurer
 from conductor.sweep.tick import Sweeper
 from conductor.watch.tick import Watcher
 from mediamill import clock
+from mediamill.assets.keep import keep
 from mediamill.assets.store import FileStore
 from mediamill.contracts import Ask
 from mediamill.db.session import Database
@@ -119,6 +120,12 @@ class Mill:
         """Accept a job."""
         with self.db.unit_of_work() as connection:
             return accept(connection, [self.request(kind, input, **facts)])[0].job_id
+
+    def give(self, content: bytes, media_type: str) -> str:
+        """Have the first tenant own these bytes, and give the asset's id."""
+        blob = self.store.put([content])
+        facts: dict[str, Any] = {"media_type": media_type, "width": None, "height": None, "duration_s": None}
+        return str(self.db.run(lambda connection: keep(connection, self.tenant, blob, **facts)).id)
 
     def turn(self) -> int:
         """Sweep, dispatch, and run everything that is on the wire; tell how much happened."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from uuid import UUID
 from mediamill.clock import iso, now
 from mediamill.ids import uuid7
 from mediamill.providers.hooks import effect_of
-from mediamill_testing.vendor.catalogue import Product
+from mediamill_testing.vendor.catalogue import JSON, Product
 
 PAGE = 100
 
@@ -77,6 +78,8 @@ class Sale:
         """Give what a prediction made, as Replicate does: URLs, and texts word by word."""
         if self.product is None:
             return {"prediction": self.id}
+        if self.product.makes == JSON:
+            return json.loads(self.product.says)
         if self.product.makes.startswith("text/"):
             return re.findall(r"\s*\S+", self.product.content(self.input, 0).decode())
         urls = self.urls(base)

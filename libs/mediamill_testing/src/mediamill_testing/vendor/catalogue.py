@@ -10,6 +10,9 @@ from typing import Any
 
 from mediamill_testing.vendor import media
 
+JSON = "application/json"
+"""What makes an output that is itself JSON: that is in ``says``."""
+
 
 @dataclass(frozen=True)
 class Product:

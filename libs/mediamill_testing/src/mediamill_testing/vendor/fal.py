@@ -12,6 +12,7 @@ from starlette.types import Scope, Send
 from mediamill.clock import now
 from mediamill_testing.vendor.asgi import answer
 from mediamill_testing.vendor.bill import Sale
+from mediamill_testing.vendor.catalogue import JSON
 from mediamill_testing.vendor.messenger import Messenger, ed25519, jwks
 from mediamill_testing.vendor.shop import Refusal, Shop
 
@@ -109,6 +110,8 @@ class FalApi(Shop):
     def _output(self, sale: Sale) -> dict[str, Any]:
         if sale.product is None:
             return {"prediction": sale.id}
+        if sale.product.makes == JSON:
+            return dict(json.loads(sale.product.says))
         if sale.product.makes.startswith("text/"):
             return {"output": sale.product.content(sale.input, 0).decode()}
         files = [{"url": url, "content_type": sale.product.makes} for url in sale.urls(self.base)]

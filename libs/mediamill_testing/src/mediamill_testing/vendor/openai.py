@@ -1,10 +1,11 @@
-"""OpenAI's HTTP API: chat, pictures and speech, answered at once."""
+"""OpenAI's HTTP API: chat, pictures, edits, speech and transcripts, answered at once."""
 
 from __future__ import annotations
 
 import base64
 import json
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from mediamill_testing.vendor.asgi import answer, header
 from mediamill_testing.vendor.bill import Sale
 from mediamill_testing.vendor.catalogue import Product
 from mediamill_testing.vendor.example import example
+from mediamill_testing.vendor.forms import Form, read_form
 from mediamill_testing.vendor.messenger import Messenger, standard_webhooks
 from mediamill_testing.vendor.shop import Refusal, Shop
 
@@ -64,6 +66,12 @@ class OpenAIApi(Shop):
                 await self._sell(scope, json.loads(body), self._chat, send)
             case "POST", "images/generations":
                 await self._sell(scope, json.loads(body), self._images, send)
+            case "POST", "images/edits":
+                form = read_form(header(scope, "content-type"), body)
+                await self._sell(scope, form.told(), partial(self._edits, form), send)
+            case "POST", "audio/transcriptions":
+                form = read_form(header(scope, "content-type"), body)
+                await self._sell(scope, form.told(), partial(self._transcript, form), send)
             case "POST", "audio/speech":
                 await self._sell(scope, json.loads(body), self._speech, send)
             case "GET", "models":
@@ -141,7 +149,7 @@ class OpenAIApi(Shop):
         is_base64 = asked["model"].startswith(BASE64_ONLY)
         if is_base64 and "response_format" in asked:
             return Order(None, "Unknown parameter: 'response_format'.")
-        count = int(asked.get("n", 1))
+        count = int(asked.get("n") or 1)
 
         def write(sale: Sale) -> dict[str, Any]:
             product = sale.product or Product()
@@ -153,6 +161,36 @@ class OpenAIApi(Shop):
             used |= {"total_tokens": sum(used.values())}
             details = {"input_tokens_details": {"text_tokens": used["input_tokens"], "image_tokens": 0}}
             return {"created": CREATED, "data": data, "usage": used | details if is_base64 else None}
+
+        return Order(write)
+
+    def _edits(self, form: Form, asked: dict[str, Any]) -> Order:
+        pictures = [file.png() for file in form.files.get("image", ())]
+        if not pictures or None in pictures:
+            return Order(None, "Invalid image file or mode for image, please check your image file.")
+        for mask in form.files.get("mask", ()):
+            facts = mask.png()
+            if facts is None or not facts[2]:
+                return Order(None, "Invalid mask image format - mask image must contain an alpha channel.")
+            if facts[:2] != (pictures[0] or ())[:2]:
+                return Order(None, "Invalid mask image format - mask size does not match image size.")
+        return self._images(asked)
+
+    def _transcript(self, form: Form, asked: dict[str, Any]) -> Order:
+        if not form.files.get("file") or not asked["file"][0]["bytes"]:
+            return Order(None, "Audio file is too short. Minimum audio length is 0.1 seconds.")
+        format, is_whisper = asked.get("response_format", "json"), asked["model"].startswith("whisper-")
+        if format not in ({"json", "text", "srt", "vtt", "verbose_json"} if is_whisper else {"json", "text"}):
+            return Order(None, f"response_format '{format}' is not compatible with model '{asked['model']}'.")
+
+        def write(sale: Sale) -> dict[str, Any]:
+            says = sale.product.says if sale.product else ""
+            if format != "verbose_json":
+                return {"text": says, "usage": {"type": "duration", "seconds": 1}}
+            bare = [word.strip(".,!?") for word in says.split()]
+            words = [{"word": word, "start": 0.3 * n, "end": 0.3 * n + 0.25} for n, word in enumerate(bare)]
+            told = {"task": "transcribe", "language": "english", "duration": 0.3 * len(bare), "text": says}
+            return {**told, "words": words if "word" in asked.get("timestamp_granularities", "") else None}
 
         return Order(write)
 

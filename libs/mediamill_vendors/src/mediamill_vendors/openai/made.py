@@ -57,3 +57,25 @@ class Spoken(BaseModel):
     media_type: str
     characters: int
     """How many were said, which is what speech is billed by."""
+
+
+class TimedWord(BaseModel):
+    """A word that was heard, from when to when, in seconds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+class Written(BaseModel):
+    """What was said in a recording."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    language: str | None = None
+    """Its English name or its code, if the model tells it."""
+    words: tuple[TimedWord, ...] = ()
+    """Empty where the model does not tell times."""

@@ -13,12 +13,13 @@ from typing import Any, Literal, TypeVar
 import httpx2
 from openai import OpenAI as Client
 from openai import OpenAIError, omit
-from openai.types import Image
+from openai.types import ImagesResponse
 from openai.types.chat import ChatCompletion
 
 from mediamill.errors import NotFound, OutcomeUnknown, Permanent, Transient
 from mediamill.settings import Settings, settings
-from mediamill_vendors.openai.made import Drawn, Message, Said, Spoken
+from mediamill_vendors.openai.heard import written
+from mediamill_vendors.openai.made import Drawn, Message, Said, Spoken, Written
 from mediamill_vendors.openai.schema import is_strict
 from mediamill_vendors.openai.wire import Wire
 from mediamill_vendors.outputs import fetch
@@ -30,6 +31,7 @@ Voiced = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
 CHAT_S = 120.0
 IMAGE_S = 180.0
 SPEECH_S = 120.0
+TRANSCRIPT_S = 300.0
 MOST_IMAGE_BYTES = 50_000_000
 _ALWAYS_BASE64 = ("gpt-image-", "chatgpt-image-")
 """These models know no other form and refuse to be asked for one."""
@@ -105,13 +107,38 @@ class OpenAI:
                 extra_headers=_keyed(key),
                 timeout=timeout_s,
             )
-            used = answer.usage
-            files = tuple(_bytes_of(picture) for picture in answer.data or ())
-        if len(files) != n:
-            raise Transient(f"openai was asked for {n} pictures and gave {len(files)}.")
-        return Drawn(
-            files=files, tokens_in=used.input_tokens if used else 0, tokens_out=used.output_tokens if used else 0
-        )
+            return _drawn(answer, n)
+
+    def edit(
+        self,
+        model: str,
+        images: Sequence[Path],
+        prompt: str,
+        *,
+        key: str,
+        mask: Path | None = None,
+        size: str = "auto",
+        n: int = 1,
+        quality: str | None = None,
+    ) -> Drawn:
+        """Have pictures changed as a prompt says, ``n`` times: all of them together, the first the leading one.
+
+        Files are PNG. Of a ``mask`` only what is transparent may change; it is as large as the first picture.
+        """
+        with _understood():
+            answer = self._client.images.edit(
+                model=model,
+                image=[_png(path) for path in images],
+                mask=omit if mask is None else _png(mask),
+                prompt=prompt,
+                n=n,
+                size=size,
+                quality=_given(quality),
+                response_format=omit if model.startswith(_ALWAYS_BASE64) else "b64_json",
+                extra_headers=_keyed(key),
+                timeout=IMAGE_S,
+            )
+            return _drawn(answer, n)
 
     def speech(
         self,
@@ -141,6 +168,31 @@ class OpenAI:
         if not content:
             raise Transient("openai's answer holds no sound.")
         return Spoken(content=content, media_type=media_type.partition(";")[0], characters=len(text))
+
+    def transcript(
+        self,
+        model: str,
+        recording: Path,
+        *,
+        key: str,
+        language: str | None = None,
+        hint: str = "",
+        is_timed: bool = False,
+        timeout_s: float = TRANSCRIPT_S,
+    ) -> Written:
+        """Have a recording (MP3, at most 25 MB) written down; ``is_timed`` also asks when each word is heard."""
+        timed: dict[str, Any] = {"response_format": "verbose_json", "timestamp_granularities": ["word"]}
+        with _understood():
+            answer = self._client.audio.transcriptions.create(
+                model=model,
+                file=("recording.mp3", recording.read_bytes(), "audio/mpeg"),
+                language=_given(language),
+                prompt=hint or omit,
+                extra_headers=_keyed(key),
+                timeout=timeout_s,
+                **(timed if is_timed else {"response_format": "json"}),
+            )
+            return written(answer)
 
     def again(self, call: Callable[[str], T]) -> Callable[[str], T]:
         """Give how to recover a call: the same call again, where a repeated key gives the first answer.
@@ -184,13 +236,25 @@ def _said(completion: ChatCompletion) -> Said:
     )
 
 
-def _bytes_of(picture: Image) -> bytes:
+def _png(path: Path) -> tuple[str, bytes, str]:
+    return f"{path.name.partition('.')[0]}.png", path.read_bytes(), "image/png"
+
+
+def _drawn(answer: ImagesResponse, n: int) -> Drawn:
+    used = answer.usage
+    files = tuple(_bytes_of(picture.b64_json, picture.url) for picture in answer.data or ())
+    if len(files) != n:
+        raise Transient(f"openai was asked for {n} pictures and gave {len(files)}.")
+    return Drawn(files=files, tokens_in=used.input_tokens if used else 0, tokens_out=used.output_tokens if used else 0)
+
+
+def _bytes_of(b64: str | None, url: str | None) -> bytes:
     """Give a picture; a server that speaks like OpenAI may name an URL whatever it was asked for."""
-    if picture.b64_json:
-        return base64.b64decode(picture.b64_json, validate=True)
+    if b64:
+        return base64.b64decode(b64, validate=True)
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder, "picture")
-        return fetch(picture.url or "", into, most_bytes=MOST_IMAGE_BYTES, media_type_prefix="image/").path.read_bytes()
+        return fetch(url or "", into, most_bytes=MOST_IMAGE_BYTES, media_type_prefix="image/").path.read_bytes()
 
 
 @contextmanager
