@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from mediamill.contracts import Ask, AssetId, Contract, MediaAnswer
+from mediamill.contracts import Answer, Ask, AssetId, Contract, MediaAnswer
 
 Voice = Literal["heart", "bright", "warm", "narrator", "deep", "child"]
 Mood = Literal["calm", "adventure", "mystery", "happy", "science"]
@@ -222,3 +222,55 @@ def _refuse_cycle(index: int, name: str, under: dict[str, str]) -> None:
         path.append(upper)
     if upper == name:
         raise ValueError(f"tracks.{index}.duck.under: {' → '.join([*path, upper])} duck under each other")
+
+
+class Transcribe(Ask):
+    """Write down what is said in a recording."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"audio": "018f0000-0000-7000-8000-000000000001"},
+                {
+                    "audio": "018f0000-0000-7000-8000-000000000001",
+                    "language": "en",
+                    "hint": "Luna and Pip look for the lantern of Mirrormere.",
+                },
+            ]
+        }
+    )
+
+    audio: AssetId = Field(description="A recording, or a film whose sound is taken; at most 30 minutes are heard.")
+    language: str | None = Field(
+        default=None, pattern=r"^[a-z]{2,3}$", description="What is spoken, such as en; without it, it is found out."
+    )
+    hint: str = Field(
+        default="", max_length=1000, description="Names and words that are said, spelled as they are to be written."
+    )
+
+
+class HeardWord(Contract):
+    """A word that was heard, and when."""
+
+    text: str = Field(description="The word as it is written, punctuation included.")
+    start_s: Seconds = Field(description="Seconds from the start of the recording.")
+    end_s: Seconds = Field(description="Seconds from the start of the recording.")
+    sureness: float | None = Field(default=None, description="How sure the ear is, 0 to 1, if it tells.")
+
+
+class Sentence(Contract):
+    """Words that were said in one breath."""
+
+    text: str = Field(description="Its words.")
+    start_s: Seconds = Field(description="Seconds from the start of the recording.")
+    end_s: Seconds = Field(description="Seconds from the start of the recording.")
+
+
+class Transcribed(Answer):
+    """What was said; nothing, if nobody spoke."""
+
+    text: str = Field(description="All of it.")
+    words: tuple[HeardWord, ...] = Field(description="Its words, in order, without overlaps.")
+    sentences: tuple[Sentence, ...] = Field(description="The same, as captions would show it.")
+    language: str = Field(description="What is spoken, such as en.")
+    duration_s: float = Field(description="Length of the recording in seconds.")

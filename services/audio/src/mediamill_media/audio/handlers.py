@@ -5,7 +5,7 @@ from __future__ import annotations
 from mediamill.handlers.context import Context
 from mediamill.handlers.handler import handler
 from mediamill.handlers.links import links_of
-from mediamill_media.audio.contract import Composed, Mix, Mixed, Music, Speech, Spoken
+from mediamill_media.audio.contract import Composed, Mix, Mixed, Music, Speech, Spoken, Transcribe, Transcribed
 from mediamill_media.audio.providers import local
 
 PROVIDERS = "mediamill_media.audio.providers"
@@ -39,3 +39,9 @@ def play(ctx: Context, ask: Music) -> Composed:
 def mix(ctx: Context, ask: Mix) -> Mixed:
     """Lay the tracks over each other and bring the whole to a loudness."""
     return ctx.step("mix", local.mix, ctx, ask)
+
+
+@handler(Transcribe)
+def transcribe(ctx: Context, ask: Transcribe) -> Transcribed:
+    """Have a recording written down here or by a vendor, as the chain says, with the time of every word."""
+    return ctx.chain(links_of("audio.transcribe", local.LISTENING, PROVIDERS), ask)

@@ -6,7 +6,19 @@ from pathlib import Path
 
 from mediamill.contracts import Asset
 from mediamill.handlers.context import Context
-from mediamill_media.audio.contract import Composed, Mix, Mixed, Music, Phoneme, Speech, Spoken, Word
+from mediamill_media.audio.contract import (
+    Composed,
+    Mix,
+    Mixed,
+    Music,
+    Phoneme,
+    Speech,
+    Spoken,
+    Transcribe,
+    Transcribed,
+    Word,
+)
+from mediamill_media.audio.hearing.listen import listen
 from mediamill_media.audio.mixing.desk import mix_down
 from mediamill_media.audio.music.render import perform
 from mediamill_media.audio.music.score import compose
@@ -39,7 +51,17 @@ class Playing:
         return ctx.step("play", play, ctx, ask)
 
 
-SPEAKING, PLAYING = Speaking(), Playing()
+class Listening:
+    """This machine's way to serve ``audio.transcribe``."""
+
+    provider = "local"
+
+    def serve(self, ctx: Context, ask: Transcribe) -> Transcribed:
+        """Write down what is said, and when."""
+        return ctx.step("listen", listen, ctx, ask)
+
+
+SPEAKING, PLAYING, LISTENING = Speaking(), Playing(), Listening()
 
 
 def speak(ctx: Context, ask: Speech) -> Spoken:

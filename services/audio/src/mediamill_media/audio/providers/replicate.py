@@ -1,4 +1,4 @@
-"""Speech and music from Replicate: MiniMax Speech 02 and MusicGen, or those of another Mediamill."""
+"""Speech, music and transcripts from Replicate: MiniMax Speech 02, MusicGen and Whisper, or another Mediamill's."""
 
 from __future__ import annotations
 
@@ -11,10 +11,20 @@ from mediamill.contracts import Asset
 from mediamill.handlers.context import Context, Link
 from mediamill.handlers.links import model_of
 from mediamill.providers.protocol import Ended
-from mediamill_media.audio.contract import Composed, Mood, Music, Speech, Spoken, Voice
+from mediamill_media.audio.contract import (
+    Composed,
+    Mood,
+    Music,
+    Speech,
+    Spoken,
+    Transcribe,
+    Transcribed,
+    Voice,
+)
 from mediamill_media.audio.music.score import compose
-from mediamill_media.audio.providers import composed, spoken
-from mediamill_vendors.catalogued import Catalogued, is_ours, url_of
+from mediamill_media.audio.providers import composed, spoken, transcribed, whispered
+from mediamill_media.audio.providers.whispered import Listened, Recording, heard
+from mediamill_vendors.catalogued import Catalogued, data_uri, is_ours, url_of
 from mediamill_vendors.outputs import fetch
 from mediamill_vendors.replicate.provider import ReplicateModel
 
@@ -94,6 +104,42 @@ class MusicGen(Catalogued, ReplicateModel[Music, str]):
         return url_of(ended.output)
 
 
+class FastWhisper(Catalogued, ReplicateModel[Recording, Listened]):
+    """A model with the inputs of Incredibly Fast Whisper."""
+
+    expected_s = 6.0
+
+    def input_of(self, ask: Recording) -> Mapping[str, Any]:
+        """Give the model's input; it takes no hint."""
+        audio = data_uri(ask.file)
+        if is_ours(self.model):
+            return ask.ask.model_dump(mode="json", exclude_none=True) | {"audio": audio}
+        return {
+            "audio": audio,
+            "task": "transcribe",
+            "language": transcribed.name_of(ask.ask.language) or "None",
+            "timestamp": "word",
+        }
+
+    def units(self, ask: Recording) -> Decimal:
+        """Count minutes."""
+        return transcribed.minutes(ask.sent)
+
+    def read(self, ask: Recording, ended: Ended) -> Listened:
+        """Give the words."""
+        return heard(ended.output)
+
+
+class Listening:
+    """Replicate's way to serve ``audio.transcribe``."""
+
+    provider = "replicate"
+
+    def serve(self, ctx: Context, ask: Transcribe) -> Transcribed:
+        """Have the recording written down, and make of it what was asked for."""
+        return whispered.serve(ctx, ask, FastWhisper(model_of(ctx, transcribed.KIND, self.provider)))
+
+
 class Speaking:
     """Replicate's way to serve ``audio.speech``."""
 
@@ -121,4 +167,8 @@ def _keep(ctx: Context, url: str) -> Asset:
     return ctx.save(fetched.path, fetched.media_type, role="original")
 
 
-LINKS: dict[str, Link[Any, Any]] = {spoken.KIND: Speaking(), composed.KIND: Playing()}
+LINKS: dict[str, Link[Any, Any]] = {
+    spoken.KIND: Speaking(),
+    composed.KIND: Playing(),
+    transcribed.KIND: Listening(),
+}

@@ -6,7 +6,7 @@ import os
 import subprocess
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import imageio_ffmpeg
 
@@ -60,8 +60,18 @@ def _strictness(source: Path) -> tuple[str, ...]:
     return ("-f", "wav", "-ignore_length", "1") if streamed else ("-xerror",)
 
 
-def decode(source: Path, target: Path, *, most_s: float, what: str, tick: Tick) -> Path:
-    """Write a file's first sound as stereo float32 at 48 kHz, at most ``most_s`` seconds of it.
+class Shape(NamedTuple):
+    """How samples are laid out."""
+
+    rate: int = RATE
+    channels: int = 2
+
+
+STEREO = Shape()
+
+
+def decode(source: Path, target: Path, *, most_s: float, what: str, tick: Tick, shape: Shape = STEREO) -> Path:
+    """Write a file's first sound as interleaved float32, at most ``most_s`` seconds of it.
 
     The demuxers are named, so that a playlist cannot make ffmpeg open other files. Raises ``BadMedia`` when there is
     no sound or a part of it cannot be decoded.
@@ -70,12 +80,12 @@ def decode(source: Path, target: Path, *, most_s: float, what: str, tick: Tick) 
         *(_ffmpeg(), *_QUIET, "-protocol_whitelist", "file,pipe", "-format_whitelist", _DEMUXERS),
         *_strictness(source),
         *("-t", f"{most_s:.6f}", "-i", os.fspath(source), "-map", "0:a:0", "-vn", "-sn", "-dn"),
-        *("-af", f"aresample={RATE}:async=1:first_pts=0", "-ac", "2", "-f", "f32le", "pipe:1"),
+        *("-af", f"aresample={shape.rate}:async=1:first_pts=0", "-ac", str(shape.channels), "-f", "f32le", "pipe:1"),
     ]
     log = target.with_suffix(".log")
     with target.open("wb") as samples:
         code, complaint = _run(argv, samples, log, tick)
-    heard_s = target.stat().st_size / (2 * 4 * RATE)
+    heard_s = target.stat().st_size / (shape.channels * 4 * shape.rate)
     if code or not heard_s:
         raise BadMedia(f"{what}: {_reason(complaint, heard_s)}.")
     return target
@@ -91,4 +101,16 @@ def encode(wav: Path, format_name: str, tick: Tick) -> Path:
     code, complaint = _run(argv, subprocess.DEVNULL, wav.with_suffix(".log"), tick)
     if code:
         raise Permanent(f"The sound could not be written as {format_name} ({complaint[-200:]}).")
+    return target
+
+
+def compress(samples: Path, target: Path, *, rate: int, tick: Tick) -> Path:
+    """Write mono float32 samples as an MP3 that is small enough to be sent away and good enough to be understood."""
+    argv = [_ffmpeg(), *_QUIET, "-y", "-f", "f32le", "-ar", str(rate), "-ac", "1", "-i", os.fspath(samples)]
+    argv += ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact", "-c:a", "libmp3lame"]
+    code, complaint = _run(
+        [*argv, "-b:a", "48k", os.fspath(target)], subprocess.DEVNULL, target.with_suffix(".log"), tick
+    )
+    if code:
+        raise Permanent(f"The recording could not be written as mp3 ({complaint[-200:]}).")
     return target
