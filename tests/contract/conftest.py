@@ -12,6 +12,7 @@ from mediamill_testing.studio import Studio, open_studio
 ALIASES = {
     "gpt-image-1": "image.generate",
     "tts-1": "audio.speech",
+    "whisper-1": "audio.speech",
     "gpt-4o-mini": "text.generate",
     "black-forest-labs/flux-schnell": "image.generate",
 }

@@ -158,6 +158,9 @@ class Settings(BaseSettings):
         description="Requests of drop-in clients that one gateway holds open until their job has ended.",
     )
     max_body_bytes: int = Field(10_000_000, ge=1_000, description="Largest JSON body of a request, in bytes.")
+    max_form_bytes: int = Field(
+        100_000_000, ge=1_000, description="Largest form with files, as OpenAI's clients send them, in bytes."
+    )
     max_upload_bytes: int = Field(2_000_000_000, ge=1_000, description="Largest upload, in bytes.")
     max_streams: int = Field(
         2_000, ge=1, description="Open event streams of one tenant at one gateway; each costs it some 38 KiB."

@@ -100,7 +100,9 @@ def create_app(
     product_surfaces.mount(app, offered)
     problems.install(app)
     app.add_middleware(problems.LastResort)
-    app.add_middleware(BodyLimit, limit=config.max_body_bytes, uploads=UPLOADS | product_surfaces.uploads(offered))
+    uploads = UPLOADS | product_surfaces.uploads(offered)
+    limits = {**dict.fromkeys(surfaces.FORMS, config.max_form_bytes), **dict.fromkeys(uploads)}
+    app.add_middleware(BodyLimit, usual=config.max_body_bytes, limits=limits)
     app.add_middleware(Dialects, dialects=(*surfaces.DIALECTS, *product_surfaces.dialects(offered)))
     ways = (gateway.jobs.shortcut.WAY, gateway.hooks.routes.WAY, *product_surfaces.ways(offered))
     app.add_middleware(ShortWay, ways=ways, most_bytes=config.max_body_bytes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from fastapi import Request, Response
@@ -46,22 +46,24 @@ class RequestIds:
 class BodyLimit:
     """Refuses bodies over a limit before they are read, or as soon as one that gave no length crosses it.
 
-    Uploads count for themselves: they are streamed to the store and have a limit of their own.
+    ``limits`` are those of single paths, in bytes. ``None`` is for uploads, which count for themselves: they are
+    streamed to the store.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, uploads: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, usual: int, limits: Mapping[str, int | None]) -> None:
         self._app = app
-        self._limit = limit
-        self._uploads = uploads
+        self._usual = usual
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a body that is counted."""
-        if scope["type"] != "http" or scope["path"] in self._uploads:
+        limit = self._limits.get(scope["path"], self._usual) if scope["type"] == "http" else None
+        if limit is None:
             await self._app(scope, receive, send)
             return
         length = Headers(scope=scope).get("content-length", "")
-        if length.isdigit() and int(length) > self._limit:
-            await self._refusal(Request(scope))(scope, receive, send)
+        if length.isdigit() and int(length) > limit:
+            await self._refusal(Request(scope), limit)(scope, receive, send)
             return
         seen = 0
 
@@ -69,18 +71,15 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._limit:
-                raise HTTPException(413, self._detail)
+            if seen > limit:
+                raise HTTPException(413, _detail(limit))
             return message
 
         await self._app(scope, counted, send)
 
-    @property
-    def _detail(self) -> str:
-        return f"At most {self._limit:,} bytes; upload media to /v1/assets and refer to it by its id."
-
-    def _refusal(self, request: Request) -> Response:
-        error = TooLarge(self._detail)
+    @staticmethod
+    def _refusal(request: Request, limit: int) -> Response:
+        error = TooLarge(_detail(limit))
         return problem(request, error.status, code=error.code, title=error.title(), detail=error.detail)
 
 
@@ -107,3 +106,7 @@ class StrictJsonRoute(APIRoute):
             return await handler(request if is_strict else StrictJsonRequest(request.scope, request.receive))
 
         return strict
+
+
+def _detail(limit: int) -> str:
+    return f"At most {limit:,} bytes; upload media to /v1/assets and refer to it by its id."

@@ -20,6 +20,9 @@ PREFIX = "/replicate/v1"
 SEVERAL = frozenset({"image"})
 """Queues whose kinds make any number of files of one sort: their output is a list, whatever its length."""
 
+WRITING = frozenset({"text"})
+"""Queues whose kinds write: their output is the text alone."""
+
 Status = Literal["starting", "processing", "succeeded", "failed", "canceled"]
 
 _SUCH_AS_IT_IS: Mapping[str, Status] = {"succeeded": "succeeded", "failed": "failed", "canceled": "canceled"}
@@ -102,7 +105,7 @@ def output(queue: str, made: Mapping[str, Any] | None) -> Any:
     if made is None:
         return None
     if "assets" not in made:
-        return made.get("text", made)
+        return made.get("text", made) if queue in WRITING else made
     assets: Sequence[Mapping[str, Any]] = made["assets"]
     if queue in SEVERAL:
         return [asset["url"] for asset in assets if asset["media_type"].startswith(f"{queue}/")]

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 import gateway.compat.fal.routes
 import gateway.compat.openai.files
+import gateway.compat.openai.forms
 import gateway.compat.openai.routes
 import gateway.compat.replicate.files
 import gateway.compat.replicate.routes
@@ -24,3 +25,5 @@ UPLOADS: frozenset[str] = frozenset(
     {gateway.compat.openai.files.UPLOAD_PATH, gateway.compat.replicate.files.UPLOAD_PATH}
 )
 """Paths whose bodies are streamed to the store, and not held to the limit of other bodies."""
+FORMS: frozenset[str] = gateway.compat.openai.forms.PATHS
+"""Paths whose bodies hold files beside what is said of them, and have a limit of their own."""

@@ -27,6 +27,7 @@ class Purpose(NamedTuple):
 
 IMAGES = Purpose("images", "image", "prompt", "image.generate")
 SPEECH = Purpose("speech", "audio", "text", "audio.speech", {"text": "input", "format": "response_format"})
+TRANSCRIPTS = Purpose("transcriptions", "audio", "audio", "audio.transcribe", {"audio": "file", "hint": "prompt"})
 VIDEOS = Purpose("videos", "video", "prompt", "video.generate", {"image": "input_reference"})
 CHAT = Purpose("chat", "text", "prompt", "text.generate", {"prompt": "messages", "max_words": "max_completion_tokens"})
 RESPONSES = Purpose(

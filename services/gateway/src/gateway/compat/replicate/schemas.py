@@ -8,7 +8,7 @@ from typing import Any
 from gateway.compat.replicate.models import Version
 from mediamill.contracts import MediaAnswer
 from mediamill.queues.registry import Kind
-from mediamill.webhooks.replicate import SEVERAL, version_of
+from mediamill.webhooks.replicate import SEVERAL, WRITING, version_of
 
 COG_VERSION = "0.16.0"
 """The dialect of such documents that ours is written in."""
@@ -29,7 +29,7 @@ def output_schema(kind: Kind) -> dict[str, Any]:
     """Describe what the prediction's ``output`` is."""
     if issubclass(kind.answer, MediaAnswer):
         return {"title": "Output", **({"type": "array", "items": _URI} if kind.queue in SEVERAL else _URI)}
-    if "text" in kind.answer.model_fields:
+    if kind.queue in WRITING and "text" in kind.answer.model_fields:
         return {"title": "Output", "type": "string"}
     return {**kind.answer.model_json_schema(mode="serialization", ref_template=_REF), "title": "Output"}
 

@@ -13,7 +13,6 @@ from fastapi.responses import StreamingResponse
 
 from gateway.compat.openai.asking import Asked, Asking
 from gateway.compat.openai.creating import Wanted, create, create_and_wait
-from gateway.compat.openai.dialect import Refused
 from gateway.compat.openai.following import Frames, ended, frame, quiet, streaming
 from gateway.compat.openai.made import assets_of
 from gateway.compat.openai.mapping import SPEECH, VOICES, passed_on, tokens
@@ -40,13 +39,6 @@ async def speak(post: PostSpeech, asked: Asking) -> Response:
     job = await create_and_wait(asked, wanted)
     (sound, *_) = assets_of(job, "audio/")
     return StreamingResponse(_chunks(asked.edge, sound.sha256), media_type=sound.media_type)
-
-
-@router.post("/transcriptions", name="openai_transcribe", include_in_schema=False)
-@router.post("/translations", name="openai_translate", include_in_schema=False)
-async def transcribe(asked: Asking) -> Response:
-    """Say that no kind here listens."""
-    raise Refused(404, "No model here transcribes speech.", code="model_not_found", param="model")
 
 
 def _input(post: PostSpeech, ask: type[Ask]) -> dict[str, Any]:

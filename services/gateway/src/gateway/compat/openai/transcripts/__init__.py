@@ -1,0 +1,1 @@
+"""``/audio/transcriptions``: what is said in a recording."""
