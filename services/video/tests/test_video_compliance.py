@@ -15,7 +15,7 @@ from sqlalchemy import func, update
 from mediamill.assets.keep import keep
 from mediamill.jobs.states import FINAL
 from mediamill.providers.model import PredictionRow
-from mediamill_media.video.camera.record import Reel
+from mediamill_av.record import Reel
 from mediamill_media.video.camera.refit import refit
 from mediamill_testing.exercising import TRIALS, Stand, Trial, exercise_provider, name_of
 from mediamill_testing.harness import Mill

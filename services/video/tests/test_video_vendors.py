@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from mediamill.errors import BadMedia
-from mediamill_media.video.camera.record import Reel
+from mediamill_av.record import Reel
 from mediamill_media.video.camera.refit import last_frame, refit
 from mediamill_media.video.contract import Generate
 from mediamill_media.video.picture.still import still

@@ -12,8 +12,8 @@ from PIL import Image
 from mediamill.errors import BadMedia
 from mediamill_av.house import video_arguments
 from mediamill_av.probe import Stream, probe
+from mediamill_av.record import Reel
 from mediamill_av.runner import Command, Progress, reading, run
-from mediamill_media.video.camera.record import Reel
 
 HELD_S = 1.0
 """What a vendor's clip may lack of its length; its last frame is held so long, and what lacks more is refused."""

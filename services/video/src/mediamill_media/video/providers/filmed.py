@@ -9,7 +9,7 @@ from mediamill.handlers.context import Context
 from mediamill.handlers.links import model_of
 from mediamill.providers.protocol import Provider
 from mediamill.queues.manifest import ModelManifest
-from mediamill_media.video.camera.record import Reel
+from mediamill_av.record import Reel
 from mediamill_media.video.camera.refit import last_frame, refit
 from mediamill_media.video.contract import Generate, Generated
 from mediamill_media.video.picture.still import still

@@ -8,8 +8,8 @@ from typing import Any
 
 from mediamill.contracts import MediaAnswer
 from mediamill.handlers.context import Context
+from mediamill_av.record import Reel, record
 from mediamill_media.video.camera.path import Way, way
-from mediamill_media.video.camera.record import Reel, record
 from mediamill_media.video.camera.shoot import Camera
 from mediamill_media.video.contract import Generate, Generated
 from mediamill_media.video.picture import planes

@@ -6,16 +6,21 @@ import fcntl
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from mediamill.errors import Permanent, Transient
 from mediamill.processes import child
 from mediamill_av.ffmpeg import binary
-from mediamill_av.house import video_arguments
+from mediamill_av.house import audio_arguments, video_arguments
 from mediamill_av.probe import probe
-from mediamill_media.video.picture.decode import Pixels
+from mediamill_av.sound import RAW_INPUT
+
+Pixels = npt.NDArray[np.uint8]
 
 _PIPE_BYTES = 1 << 20
 
@@ -30,11 +35,19 @@ class Reel(NamedTuple):
     fps: int
     frames: int
 
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return self.frames / self.fps
 
-def record(reel: Reel, pictures: Iterator[Pixels], target: Path) -> None:
-    """Write the frames to ``target``. Raises ``Transient`` when ffmpeg ends early, ``Permanent`` on a wrong length."""
+
+def record(reel: Reel, pictures: Iterable[Pixels], target: Path, sound: Path | None = None) -> None:
+    """Write frames of YUV 4:2:0 to ``target``, with a raw sound (48 kHz stereo floats) cut or held to their length.
+
+    Raises ``Transient`` when ffmpeg ends early, ``Permanent`` on a wrong length.
+    """
     part = target.with_suffix(".part")
-    argv = [binary().path, *_input(reel), "-vf", _TOLD, *video_arguments(reel.fps), *_output(part)]
+    argv = [binary().path, *_input(reel), *_sound(reel, sound), *video_arguments(reel.fps), *_output(part)]
     try:
         with tempfile.TemporaryFile() as errors:
             with child(argv, stdin=subprocess.PIPE, stderr=errors) as process:
@@ -53,11 +66,18 @@ def _input(reel: Reel) -> tuple[str, ...]:
     return ("-hide_banner", "-loglevel", "error", "-nostats", "-y", *raw, "-framerate", str(reel.fps), "-i", "pipe:0")
 
 
+def _sound(reel: Reel, sound: Path | None) -> tuple[str, ...]:
+    if sound is None:
+        return ("-vf", _TOLD, "-an")
+    whole = f"apad,atrim=end={reel.seconds:.6f}"
+    return (*RAW_INPUT, "-i", str(sound), "-map", "0:v", "-map", "1:a", "-vf", _TOLD, "-af", whole, *audio_arguments())
+
+
 def _output(part: Path) -> tuple[str, ...]:
-    return ("-an", "-movflags", "+faststart", "-f", "mp4", str(part))
+    return ("-map_metadata", "-1", "-movflags", "+faststart", "-f", "mp4", str(part))
 
 
-def _feed(stdin: IO[bytes] | None, pictures: Iterator[Pixels]) -> None:
+def _feed(stdin: IO[bytes] | None, pictures: Iterable[Pixels]) -> None:
     """Write all frames; an ffmpeg that is gone is told by its code."""
     if stdin is None:
         return
