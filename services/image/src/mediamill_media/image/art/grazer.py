@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mediamill_media.image.art.drawing import Drawing
-from mediamill_media.image.art.faces import eye
+from mediamill_media.image.art.faces import eye, mark_mouth
 from mediamill_media.image.art.grazer_marks import COATS, HEADS, TAILS
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def _head(look: Look, marks: str) -> str:
         HEADS.get(marks, HEADS["mane"])
         + (lid if closed else eye(11, -8, 8.4))
         + '<ellipse cx="24" cy="12" rx="9" ry="6" fill="@blush.flat" opacity=".35"/>'
+        + mark_mouth(47.5, 21, 19, 0.6)
         + '<path d="M38 22Q48 28 57 20" fill="none" stroke="@ink.flat" stroke-width="3" stroke-linecap="round"/>'
         + '<ellipse cx="55" cy="4" rx="3.4" ry="4.4" fill="@ink.flat" opacity=".8"/>'
     )

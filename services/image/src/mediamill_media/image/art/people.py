@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mediamill_media.image.art.drawing import Drawing
-from mediamill_media.image.art.faces import Face, cheeks, eyes, mouth
+from mediamill_media.image.art.faces import OPEN_MOUTH, Face, cheeks, eyes, mark_mouth, mouth
 from mediamill_media.image.art.hair import BEARD, HAIR_BACK, HAIR_FRONT
 from mediamill_media.image.art.outfits import OUTFITS, Outfit, simple_outfit
 from mediamill_media.image.art.wardrobe import Fit, dressed
@@ -96,7 +96,7 @@ def _head(build: Build, look: Look) -> str:
             'stroke-linecap="round" opacity=".6"/>'
         )
         + mouth(0, 32, 22, look.expression)
-        + (BEARD if "beard" in names else "")
+        + (BEARD + mark_mouth(0, 42, 18, 0.88, line=OPEN_MOUTH) if "beard" in names else "")
         + HAIR_FRONT.get(look.hair, "")
     )
     if "spacesuit" in names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mediamill_media.image.art.drawing import Drawing
-from mediamill_media.image.art.faces import Face, cheeks, eyes, mouth
+from mediamill_media.image.art.faces import Face, cheeks, eyes, mark_mouth, mouth
 from mediamill_media.image.art.plush_marks import BACK_MARKS, BODY_MARKS, EARS, FACE_MARKS, TAILS
 from mediamill_media.image.art.wardrobe import Fit, dressed
 
@@ -78,7 +78,7 @@ def _smile(entry: Entry, expression: str) -> str:
         return mouth(0, -136, 18, expression)
     if expression in {"surprised", "laughing", "sad", "angry"}:
         return mouth(0, -147, 20, expression)
-    return (
+    return mark_mouth(0, -148, 26, 0.3) + (
         '<path d="M-13 -149Q-6 -140 0 -148Q6 -140 13 -149" fill="none" stroke="@ink.flat" stroke-width="3" '
         'stroke-linecap="round"/>'
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mediamill_media.image.art.drawing import Drawing
+from mediamill_media.image.art.faces import mark_eye, mark_mouth
 from mediamill_media.image.art.wardrobe import Fit, dressed
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ _SCREEN_EYE = (
     '<ellipse cx="{x}" cy="-198" rx="{rx}" ry="{ry}" fill="@eyes"/>'
     '<circle cx="{hx}" cy="-204" r="4" fill="#fff" opacity=".9"/>'
 )
+_SCREEN_BENDS = {"surprised": 0.0, "sad": -0.46, "laughing": 0.2, "angry": 0.0}
 _SCREEN_MOUTH = {
     "happy": (
         '<path d="M-13 -177Q0 -164 13 -177" fill="none" stroke="@eyes.flat" stroke-width="5" stroke-linecap="round"/>'
@@ -86,6 +88,11 @@ def robot(look: Look, pose: str = "rest") -> Drawing:
 
 
 def _face(expression: str) -> str:
+    bend = _SCREEN_BENDS.get(expression, 0.5)
+    return _screen(expression) + mark_mouth(0, -177, 26, bend, line="@eyes.flat", fill="@eyes.deep")
+
+
+def _screen(expression: str) -> str:
     if expression in {"sleepy", "laughing"}:
         bend = 10 if expression == "sleepy" else -12
         lids = "".join(
@@ -97,7 +104,7 @@ def _face(expression: str) -> str:
         )
         return lids + _SCREEN_MOUTH["laughing" if expression == "laughing" else "happy"]
     rx, ry = (13, 17) if expression in {"surprised", "curious"} else (11, 14)
-    lit = "".join(_SCREEN_EYE.format(x=x, rx=rx, ry=ry, hx=x - 3) for x in (-26, 26))
+    lit = "".join(mark_eye(x, -198, rx) + _SCREEN_EYE.format(x=x, rx=rx, ry=ry, hx=x - 3) for x in (-26, 26))
     blush = (
         '<circle cx="-45" cy="-180" r="7" fill="@pink.flat" opacity=".7"/>'
         '<circle cx="45" cy="-180" r="7" fill="@pink.flat" opacity=".7"/>'

@@ -15,11 +15,13 @@ from mediamill_media.image.art.colors import brightness
 from mediamill_media.image.art.faces import EXPRESSIONS
 from mediamill_media.image.contract import Character
 from mediamill_media.image.prompt.catalog import catalog
+from mediamill_media.image.render.faces import FACES, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from mediamill_media.image.render.faces import Face
     from mediamill_media.image.render.raster import Pixels
 
 KEY = "mediamill.character"
@@ -36,9 +38,11 @@ class Reference(NamedTuple):
     colors: tuple[str, ...] = ()
 
 
-def sign(pixels: Pixels, character: Character) -> bytes:
-    """Give a PNG that carries the character."""
+def sign(pixels: Pixels, character: Character, faces: Sequence[Face] = ()) -> bytes:
+    """Give a PNG that carries the character and tells where its faces are."""
     info = PngImagePlugin.PngInfo()
+    if faces:
+        info.add_itxt(FACES, told(faces), zip=False)
     info.add_itxt(KEY, character.model_dump_json(), zip=False)
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG", pnginfo=info, compress_level=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
+from xml.sax.saxutils import quoteattr
 
 from mediamill_media.image.art.colors import mix
 from mediamill_media.image.art.ink import Ink, Light
@@ -11,6 +12,7 @@ from mediamill_media.image.compose.figure import draw
 from mediamill_media.image.compose.frame import Frame
 from mediamill_media.image.prompt.catalog import catalog
 from mediamill_media.image.prompt.scene import Subject
+from mediamill_media.image.render.faces import Face, faces_in
 from mediamill_media.image.render.finish import to_pixels
 from mediamill_media.image.render.flatten import middle
 from mediamill_media.image.render.looks import is_soft
@@ -33,14 +35,22 @@ class Pose(NamedTuple):
     wave: bool = False
 
 
-def draw_view(character: Character, view: str, size: tuple[int, int], style: str) -> Pixels:
+class View(NamedTuple):
+    """A picture of a character, and whose faces are where in it."""
+
+    pixels: Pixels
+    faces: tuple[Face, ...]
+
+
+def draw_view(character: Character, view: str, size: tuple[int, int], style: str) -> View:
     """Draw the portrait or the sheet of a character."""
     frame = Frame.of(size)
     ink = Ink(Light("#ffffff" if style != "night" else "#233a86", 0.0 if style != "night" else 0.22), is_soft(style))
     poses = _portrait(character, frame) if view == "portrait" else _sheet(character, frame)
     body = _page(character, ink, frame, view) + "".join(_figure(character, ink, pose) for pose in poses)
     pixels = rasterize(document(ink.document_defs() + body, frame, frame.pixels(size)))
-    return to_pixels(middle(pixels, size)[..., :3].astype("float32"))
+    shown = to_pixels(middle(pixels, size)[..., :3].astype("float32"))
+    return View(shown, tuple(faces_in(body, frame, size)))
 
 
 def _accent(character: Character) -> str:
@@ -100,4 +110,5 @@ def _figure(character: Character, ink: Ink, pose: Pose) -> str:
         f'<ellipse cx="{pose.x:.0f}" cy="{pose.y:.0f}" rx="{figure.width * scale * 0.46:.0f}" '
         f'ry="{figure.width * scale * 0.07:.0f}" fill="#4a3f66" opacity=".16"/>'
     )
-    return shade + f'<g transform="translate({pose.x:.1f} {pose.y:.1f}) scale({scale:.4f})">{figure.body}</g>'
+    place = f"translate({pose.x:.1f} {pose.y:.1f}) scale({scale:.4f})"
+    return shade + f'<g transform="{place}" data-who={quoteattr(character.name)}>{figure.body}</g>'

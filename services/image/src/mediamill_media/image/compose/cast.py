@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
+from xml.sax.saxutils import quoteattr
 
 from mediamill_media.image.art.colors import mix
 from mediamill_media.image.compose import beams
@@ -295,7 +296,7 @@ def paint(stage: Stage, ink: Ink, spot: Spot) -> str:
     lean = TILTS.get(spot.member.entry.name, 0) if habitat(stage, spot.member) in {"float", "air"} else 0
     middle = f"rotate({lean} 0 {-drawing.height / 2:.1f})"
     place = f"translate({spot.x:.1f} {spot.y:.1f}) scale({turn * scale:.4f} {scale:.4f}) {middle}"
-    body = f'<g transform="{place}">{drawing.body}</g>'
+    body = f'<g transform="{place}" data-who={quoteattr(spot.member.subject.word)}>{drawing.body}</g>'
     beam = (
         beams.beam(stage, ink, (spot.x, spot.y - spot.height * 0.81), spot.height)
         if spot.member.entry.name == "lighthouse"

@@ -95,5 +95,6 @@ def character_of(ask: DrawCharacter) -> Character:
 def save_view(ctx: Context, ask: DrawCharacter, character: Character, view: str) -> Asset:
     """Draw one view of a character and keep it, the character inside."""
     width, height = ask.size
-    png = sign(draw_view(character, view, ask.size, ask.style), character)
+    drawn = draw_view(character, view, ask.size, ask.style)
+    png = sign(drawn.pixels, character, drawn.faces)
     return ctx.save(png, "image/png", role=view, width=width, height=height)

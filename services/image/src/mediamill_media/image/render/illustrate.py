@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mediamill_media.image.compose.picture import Layer, compose
 from mediamill_media.image.compose.sky import backdrop
 from mediamill_media.image.render.backdrop import paint_backdrop
+from mediamill_media.image.render.faces import carrying, faces_in
 from mediamill_media.image.render.flatten import flatten
 from mediamill_media.image.render.looks import dress_layer, finish_as, is_soft
 from mediamill_media.image.render.package import pack
@@ -43,7 +44,9 @@ def illustrate(
         tell(number + 1, len(shown) + 2)
     flat = finish_as(style, flatten(pixels, size))
     tell(len(shown) + 1, len(shown) + 2)
-    return Illustration(encode_png(flat), pack(size, list(zip(shown, pixels, strict=True))))
+    faces = [face for layer in shown for face in faces_in(layer.body, stage.frame, size)]
+    png = carrying(encode_png(flat), faces) if faces else encode_png(flat)
+    return Illustration(png, pack(size, list(zip(shown, pixels, strict=True))))
 
 
 def _pixels_of(layer: Layer, stage: Stage, pixels: tuple[int, int]) -> Pixels:
