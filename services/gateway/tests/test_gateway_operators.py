@@ -42,7 +42,7 @@ async def test_a_tenant_is_made_found_listed_and_changed(asked: Call) -> None:
     listed = await asked("GET", "/v1/tenants", 200)
 
     assert (made["name"], made["plan"], made["weight"], made["max_queued"]) == ("acme", "paid", 3, None)
-    assert changed == same == {**made, "max_queued": 10, "budget": 12.5}
+    assert changed == same == {**made, "max_queued": 10, "budget": 12.5, "own": ["max_queued", "weight"]}
     assert await asked("GET", f"/v1/tenants/{made['id']}", 200) == changed
     assert listed["data"][0] == changed
 
@@ -240,6 +240,11 @@ async def test_usage_counts_by_day_and_kind_and_tells_what_is_left(
         "max_queued": 10,
         "running": 0,
         "max_running": 4,
+        "monthly": None,
+        "monthly_left": None,
+        "max_monthly": None,
+        "bytes_left": None,
+        "max_bytes": None,
         "budget": 5,
         "spent": 0,
         "reserved": 0,

@@ -16,7 +16,7 @@ from mediamill.tenants.keys import Scope
 pytestmark = pytest.mark.anyio
 
 OPEN = {"/docs", "/health", "/livez", "/readyz", "/metrics", "/problems/{code}", "/hooks/{vendor}/{token}"}
-OPERATORS = ("/v1/tenants", "/v1/keys", "/v1/queues/{queue}/", "/v1/providers", "/v1/chains")
+OPERATORS = ("/v1/tenants", "/v1/keys", "/v1/plans", "/v1/users", "/v1/queues/{queue}/", "/v1/providers", "/v1/chains")
 FOR_ANY_KEY = {"/v1/kinds", "/v1/kinds/{kind}", "/v1/queues"}
 
 

@@ -17,12 +17,28 @@ from mill.cli.assets import guess_type
 from mill.cli.config import printable
 from mill.cli.failures import facts, words
 from mill.cli.fields import pairs, put_fields, read_input
+from mill.cli.limits import read_limits
 from mill.demo.brief import read_brief, slug
 from mill.demo.film import Aspect, request
 from mill.errors import WrongUse
 
 STACK = ["up", "down", "status", "doctor", "worker", "migrate", "config"]
-VERBS = [*STACK, "demo", "jobs", "assets", "keys", "kinds", "queues", "providers", "chains", "usage", "manifests"]
+VERBS = [
+    *STACK,
+    "demo",
+    "jobs",
+    "assets",
+    "tenants",
+    "users",
+    "plans",
+    "keys",
+    "kinds",
+    "queues",
+    "providers",
+    "chains",
+    "usage",
+    "manifests",
+]
 
 
 def _mill(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -204,3 +220,13 @@ def test_a_tall_film_is_asked_for_in_its_size_and_scenes_only_when_given() -> No
 )
 def test_a_name_tells_the_media_type(name: str, media_type: str) -> None:
     assert guess_type(Path(name)) in {media_type, media_type.replace("x-", "")}
+
+
+def test_limits_are_numbers_units_none_or_the_plans() -> None:
+    said = read_limits(["max-running=2", "max_bytes=500GB", "max_queued=none", "weight=plan"])
+
+    assert said.given == {"max_running": 2, "max_bytes": 500 * 10**9, "max_queued": None}
+    assert said.follow == ["weight"]
+    for wrong in ("max_running=few", "max_running=2GB", "most=3", "weight"):
+        with pytest.raises(WrongUse):
+            read_limits([wrong])

@@ -96,6 +96,19 @@ class OverQuota(MediamillError):
     error_class = ErrorClass.TRANSIENT
 
 
+class OverStorage(MediamillError):
+    """The tenant's plan keeps no more bytes; nothing of this was kept."""
+
+    code, status = "over-storage", 402
+
+    @classmethod
+    def of(cls, *, limit: int, kept: int) -> OverStorage:
+        """Tell how full it is, in bytes."""
+        error = cls(f"{kept:,} of {limit:,} bytes are kept already.")
+        error.facts = {"limit": limit, "kept": kept}
+        return error
+
+
 class OutOfBudget(MediamillError):
     """The budget does not cover this price; nothing was bought."""
 

@@ -107,6 +107,10 @@ class Caller(Protocol):
     def person(self) -> str:
         """Name who it is among the tenant's people, as well as the key tells: limits per user count by it."""
 
+    @property
+    def manages(self) -> bool:
+        """Whether it is an owner of the tenant, or the tenant as such, by a key that is nobody's in particular."""
+
     def transaction(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """Begin a unit of work, committed when the block ends; then those whom it concerns hear of new jobs."""
 

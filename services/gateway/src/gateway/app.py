@@ -22,7 +22,9 @@ import gateway.providers.chain_routes
 import gateway.providers.routes
 import gateway.queues.routes
 import gateway.tenants.key_routes
+import gateway.tenants.plan_routes
 import gateway.tenants.routes
+import gateway.tenants.user_routes
 import gateway.usage.routes
 import gateway.webhooks.routes
 from gateway import openapi, problems
@@ -54,6 +56,8 @@ ROUTERS = (
     gateway.providers.chain_routes.router,
     gateway.tenants.routes.router,
     gateway.tenants.key_routes.router,
+    gateway.tenants.plan_routes.router,
+    gateway.tenants.user_routes.router,
     gateway.hooks.routes.router,
     gateway.operations.routes.router,
     *surfaces.ROUTERS,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.datastructures import Headers
 
 from gateway.edge import Edge, EdgeOf
 from gateway.keyring import Principal
-from mediamill.errors import Forbidden, Unauthorized
+from mediamill.errors import Unauthorized
 from mediamill.tenants.keys import Scope, digest
 
 bearer = HTTPBearer(scheme_name="key", description="A key of your tenant: mm_…", auto_error=False)
@@ -46,12 +46,11 @@ async def anyone(edge: EdgeOf, credentials: Credentials) -> Principal:
     return await identify(edge, credentials)
 
 
-def holder_of(scope: Scope) -> Callable[[Principal], Awaitable[Principal]]:
+def holder_of(scope: Scope) -> Callable[[Request, Principal], Awaitable[Principal]]:
     """Make the dependency that lets in keys with a scope. It raises ``Forbidden`` for others."""
 
-    async def check(principal: Annotated[Principal, Depends(anyone)]) -> Principal:
-        if scope not in principal.scopes:
-            raise Forbidden(f"It needs the scope '{scope}'.")
+    async def check(request: Request, principal: Annotated[Principal, Depends(anyone)]) -> Principal:
+        principal.require(scope, request.method)
         return principal
 
     return check

@@ -9,13 +9,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mediamill.clock import monotonic, now
+from mediamill.errors import Forbidden
 from mediamill.tenants import queries
 from mediamill.tenants.keys import Scope
+from mediamill.tenants.roles import Role, allowed
 
 TTL_S = 5.0
 """A key that was revoked at another gateway works here for at most this long."""
 
 _MOST = 10_000
+_LOOKS = frozenset({"GET", "HEAD"})
 
 
 class Principal(NamedTuple):
@@ -25,6 +28,16 @@ class Principal(NamedTuple):
     scopes: frozenset[Scope]
     key_id: UUID
     expires_at: datetime | None
+    user_id: UUID | None = None
+    """Whose key it is; ``None`` for one of the tenant as such."""
+    role: Role | None = None
+
+    def require(self, scope: Scope, method: str) -> None:
+        """Let pass who has the scope, and to look also who may only read. Raises ``Forbidden``."""
+        if scope in self.scopes or (scope is Scope.JOBS and Scope.READ in self.scopes and method in _LOOKS):
+            return
+        only = " This key may look and change nothing." if Scope.READ in self.scopes else ""
+        raise Forbidden(f"It needs the scope '{scope}'.{only}")
 
 
 class Keyring:
@@ -48,7 +61,9 @@ class Keyring:
         if row is None:
             self._known.pop(digest, None)
             return None
-        principal = Principal(row.tenant_id, frozenset(map(Scope, row.scopes)), row.id, row.expires_at)
+        role = Role(row.role) if row.role is not None else None
+        scopes = allowed(row.scopes, role)
+        principal = Principal(row.tenant_id, scopes, row.id, row.expires_at, row.user_id, role)
         if len(self._known) >= _MOST:
             self._known.clear()
         self._known[digest] = (monotonic() + TTL_S, principal)

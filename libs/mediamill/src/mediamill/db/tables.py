@@ -8,7 +8,7 @@ from mediamill.jobs.model import Deadline, Flight, Idempotency, Job, Lease, Line
 from mediamill.providers.model import ChainRow, CircuitRow, PaceRow, PredictionRow, QuotaRow, SwitchRow
 from mediamill.queues.model import QueueState, Schedule
 from mediamill.steps.model import Step
-from mediamill.tenants.model import ApiKey, Tenant
+from mediamill.tenants.model import ApiKey, MonthlyJobs, Plan, Tenant, User
 from mediamill.webhooks.model import JobWebhook, WebhookDelivery, WebhookEndpoint, WebhookPosition
 
 metadata = Base.metadata
@@ -30,7 +30,9 @@ __all__ = [
     "JobWebhook",
     "Lease",
     "Line",
+    "MonthlyJobs",
     "PaceRow",
+    "Plan",
     "PredictionRow",
     "QueueState",
     "QuotaRow",
@@ -43,6 +45,7 @@ __all__ = [
     "Tenant",
     "UsageDay",
     "UsagePosition",
+    "User",
     "Wait",
     "WebhookDelivery",
     "WebhookEndpoint",

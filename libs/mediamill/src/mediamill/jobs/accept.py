@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select, tuple_
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, select, tuple_
 
 from mediamill.assets.model import AssetRow
 from mediamill.budgets.reserve import Want, reserve
-from mediamill.errors import IdempotencyMismatch, InvalidInput, OutOfBudget, OverQuota
+from mediamill.errors import IdempotencyMismatch, InvalidInput, OutOfBudget
 from mediamill.jobs.admission import admit_counted
 from mediamill.jobs.draft import Draft, draft, fingerprint
-from mediamill.jobs.model import Idempotency, Job, Line
+from mediamill.jobs.model import Idempotency, Job
+from mediamill.jobs.quota import check_quota
 from mediamill.jobs.request import Accepted, JobWebhook, Request
 from mediamill.jobs.states import State
 from mediamill.settings import settings
-from mediamill.tenants.model import Tenant
 
 __all__ = ["Accepted", "JobWebhook", "Request", "accept", "accept_drafts", "accept_unpaid", "fingerprint", "pay"]
-
-_QUOTA_LOCK = 0x71756F74
 
 
 def accept(connection: Connection, requests: Sequence[Request]) -> list[Accepted]:
@@ -49,9 +46,10 @@ def accept_unpaid(connection: Connection, drafts: Sequence[Draft]) -> tuple[list
     unpaid: list[Want] = []
     if fresh:
         _check_assets(connection, fresh)
-        _check_quota(connection, fresh)
+        monthly = check_quota(connection, fresh)
         _check_price(fresh)
         made = _made(connection, fresh)
+        monthly.count(connection, made.now)
         unpaid = _wants(fresh, made.new)
         known |= made.known
     return [known[one.job_id] for one in drafts], unpaid
@@ -65,8 +63,10 @@ def pay(connection: Connection, unpaid: Sequence[Want]) -> None:
 
 class _Made(NamedTuple):
     known: dict[UUID, Accepted]
+    now: set[UUID]
+    """Those that this transaction has made."""
     new: set[UUID]
-    """Those that this transaction has made and that may have to pay: who follows does so by policy."""
+    """Those of them that may have to pay: who follows does so by policy."""
 
 
 def _wants(drafts: Sequence[Draft], new: set[UUID]) -> list[Want]:
@@ -77,13 +77,14 @@ def _made(connection: Connection, drafts: Sequence[Draft]) -> _Made:
     """Make the jobs; what is not made lost a race for its key, or was made by an earlier try."""
     rows = connection.execute(*admit_counted(drafts))
     made = {row.id: Accepted(row.id, State(row.state), fresh=True) for row in rows}
+    now = set(made)
     paying = {State.QUEUED, State.WAITING} if settings().coalesced_charge == "full" else {State.QUEUED}
     new = {job_id for job_id, accepted in made.items() if accepted.state in paying}
     if late := [one for one in drafts if one.job_id not in made]:
         made |= _replayed(connection, late)
         states = select(Job.id, Job.state).where(Job.id.in_([one.job_id for one in late if one.job_id not in made]))
         made |= {row.id: Accepted(row.id, State(row.state), fresh=True) for row in connection.execute(states)}
-    return _Made(made, new)
+    return _Made(made, now, new)
 
 
 def _replayed(connection: Connection, drafts: Sequence[Draft]) -> dict[UUID, Accepted]:
@@ -113,36 +114,6 @@ def _check_price(drafts: Sequence[Draft]) -> None:
         most = one.request.max_cost
         if most is not None and one.price > most:
             raise OutOfBudget.of(scope="job", limit=most, spent=Decimal(0), reserved=Decimal(0), wanted=one.price)
-
-
-def _check_quota(connection: Connection, drafts: Sequence[Draft]) -> None:
-    """Count what is in line. Requests of one limited tenant take turns, so that two never share the last place."""
-    wanted = [one for one in drafts if one.request.parent_id is None]
-    for tenant_id, limit in sorted(_limits(connection, wanted).items()):
-        connection.execute(select(func.pg_advisory_xact_lock(_tenant_lock(tenant_id))))
-        ours = [one for one in wanted if one.request.tenant_id == tenant_id]
-        in_line = select(Line.job_id).where(Line.tenant_id == tenant_id).limit(limit + 1).subquery()
-        queued = connection.execute(select(func.count()).select_from(in_line)).scalar_one()
-        if queued + len(ours) > limit and not _are_there(connection, ours):
-            raise OverQuota(f"{queued} of {limit} jobs are in line already.")
-
-
-def _limits(connection: Connection, drafts: Sequence[Draft]) -> Mapping[UUID, int]:
-    if not (tenants := {one.request.tenant_id for one in drafts}):
-        return {}
-    limited = select(Tenant.id, Tenant.max_queued).where(Tenant.id.in_(tenants), Tenant.max_queued.is_not(None))
-    return {row.id: row.max_queued for row in connection.execute(limited)}
-
-
-def _tenant_lock(tenant_id: UUID) -> ColumnElement[int]:
-    return func.hashtextextended(str(tenant_id), _QUOTA_LOCK)
-
-
-def _are_there(connection: Connection, drafts: Sequence[Draft]) -> bool:
-    """Tell whether an earlier try accepted these."""
-    ids = [one.job_id for one in drafts]
-    there = select(func.count()).select_from(Job).where(Job.id.in_(ids))
-    return bool(connection.execute(there).scalar_one() == len(ids))
 
 
 def _check_assets(connection: Connection, drafts: Sequence[Draft]) -> None:

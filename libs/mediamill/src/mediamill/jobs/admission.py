@@ -27,7 +27,8 @@ _ASKED = """asked AS (
 
 _UNLIMITED = """NOT EXISTS (
         SELECT 1 FROM tenants
-        WHERE tenants.id = asked.tenant_id AND tenants.max_queued IS NOT NULL AND asked.parent_id IS NULL)"""
+        WHERE tenants.id = asked.tenant_id AND asked.parent_id IS NULL
+          AND (tenants.max_queued IS NOT NULL OR tenants.max_monthly IS NOT NULL))"""
 
 _ASSETS_ARE_THERE = """NOT EXISTS (
         SELECT 1 FROM unnest(asked.assets) AS named(id) WHERE NOT EXISTS (

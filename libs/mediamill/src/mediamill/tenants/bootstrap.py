@@ -25,7 +25,7 @@ def ensure_first_tenant(connection: Connection, key: str, operator_key: str) -> 
     """Give the first tenant's id, having made what was missing of it and of its two keys."""
     connection.execute(
         insert(Tenant)
-        .values(id=uuid7(), name=FIRST_TENANT, plan="paid")
+        .values(id=uuid7(), name=FIRST_TENANT, plan="paid", own=["weight"])  # nobody who comes is behind it
         .on_conflict_do_nothing(index_elements=["name"])
     )
     tenant_id = connection.execute(select(Tenant.id).where(Tenant.name == FIRST_TENANT)).scalar_one()

@@ -16,6 +16,8 @@ class Scope(StrEnum):
 
     JOBS = "jobs"
     """Everything of its own tenant."""
+    READ = "read"
+    """Look at everything of its own tenant, and change nothing."""
     OPERATOR = "operator"
     """Tenants, keys and queues of the whole installation."""
 

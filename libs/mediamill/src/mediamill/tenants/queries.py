@@ -11,21 +11,25 @@ from sqlalchemy import Insert, Select, TextClause, Update, func, insert, or_, se
 
 from mediamill.ids import uuid7
 from mediamill.tenants.keys import NewKey
-from mediamill.tenants.model import ApiKey, Tenant
+from mediamill.tenants.model import ApiKey, Tenant, User
 
 TENANT = (
     Tenant.id,
     Tenant.name,
     Tenant.plan,
+    Tenant.own,
     Tenant.weight,
     Tenant.max_running,
     Tenant.max_queued,
+    Tenant.max_monthly,
+    Tenant.max_bytes,
     Tenant.budget,
     Tenant.created_at,
 )
 KEY = (
     ApiKey.id,
     ApiKey.tenant_id,
+    ApiKey.user_id,
     ApiKey.name,
     ApiKey.prefix,
     ApiKey.scopes,
@@ -34,11 +38,6 @@ KEY = (
     ApiKey.expires_at,
     ApiKey.revoked_at,
 )
-
-
-def new_tenant(values: dict[str, Any]) -> Insert:
-    """Make a tenant. A name that is taken violates ``uq_tenants_name``."""
-    return insert(Tenant).values(id=uuid7(), **values).returning(*TENANT)
 
 
 def tenant(tenant_id: UUID) -> Select[*tuple[Any, ...]]:
@@ -52,11 +51,6 @@ def tenants(*, before: UUID | None, limit: int) -> Select[*tuple[Any, ...]]:
     return query if before is None else query.where(Tenant.id < before)
 
 
-def change_tenant(tenant_id: UUID, values: dict[str, Any]) -> Update:
-    """Change what is given of a tenant."""
-    return update(Tenant).where(Tenant.id == tenant_id).values(**values).returning(*TENANT)
-
-
 def add_key(
     tenant_id: UUID,
     key: NewKey,
@@ -65,6 +59,7 @@ def add_key(
     scopes: list[str],
     expires_at: datetime | None,
     budget: Decimal | None = None,
+    user_id: UUID | None = None,
 ) -> Insert:
     """Keep a key's digest; its secret is not kept."""
     return (
@@ -72,6 +67,7 @@ def add_key(
         .values(
             id=uuid7(),
             tenant_id=tenant_id,
+            user_id=user_id,
             name=name,
             prefix=key.prefix,
             digest=key.digest,
@@ -88,11 +84,15 @@ def key(key_id: UUID) -> Select[*tuple[Any, ...]]:
     return select(*KEY).where(ApiKey.id == key_id)
 
 
-def keys(*, tenant_id: UUID | None, before: UUID | None, limit: int) -> Select[*tuple[Any, ...]]:
-    """List keys of one tenant or of all, newest first."""
+def keys(
+    *, tenant_id: UUID | None, before: UUID | None, limit: int, user_id: UUID | None = None
+) -> Select[*tuple[Any, ...]]:
+    """List keys of one tenant or person or of all, newest first."""
     query = select(*KEY).order_by(ApiKey.id.desc()).limit(limit)
     if tenant_id is not None:
         query = query.where(ApiKey.tenant_id == tenant_id)
+    if user_id is not None:
+        query = query.where(ApiKey.user_id == user_id)
     return query if before is None else query.where(ApiKey.id < before)
 
 
@@ -107,24 +107,29 @@ def revoke_key(key_id: UUID) -> Update:
 
 
 def key_by_digest(digest: bytes) -> Select[*tuple[Any, ...]]:
-    """Find the key that is valid now and has this digest."""
-    return select(ApiKey.id, ApiKey.tenant_id, ApiKey.scopes, ApiKey.expires_at).where(
+    """Find the key that is valid now and has this digest, with the role of the person whose it is."""
+    found = select(ApiKey.id, ApiKey.tenant_id, ApiKey.user_id, ApiKey.scopes, ApiKey.expires_at, User.role)
+    return found.outerjoin(User, User.id == ApiKey.user_id).where(
         ApiKey.digest == digest,
         ApiKey.revoked_at.is_(None),
+        User.removed_at.is_(None),
         or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now()),
     )
 
 
 # Written as SQL since jobs and assets are folders above this one.
 _STANDING = text("""
-SELECT max_queued, max_running, budget::float,
+SELECT max_queued, max_running, max_monthly, max_bytes, budget::float,
     (SELECT count(*) FROM lines WHERE lines.tenant_id = tenants.id) AS queued,
     (SELECT count(*) FROM leases WHERE leases.tenant_id = tenants.id) AS running,
     (SELECT spent::float FROM accounts WHERE scope = 'tenant' AND accounts.id = tenants.id AND month = :month) AS spent,
     (SELECT coalesce(sum(amount), 0) + coalesce(sum((
         SELECT sum(price) FROM holds WHERE holds.job_id = reservations.job_id)), 0)
      FROM reservations WHERE reservations.tenant_id = tenants.id)::float AS reserved,
-    kept.assets, kept.bytes
+    kept.assets, kept.bytes, CASE WHEN max_monthly IS NOT NULL THEN coalesce(
+        (SELECT jobs FROM monthly_jobs WHERE monthly_jobs.tenant_id = tenants.id AND month = :month),
+        (SELECT count(*) FROM jobs WHERE jobs.tenant_id = tenants.id AND parent_id IS NULL AND jobs.id >= :first_id)
+    ) END AS monthly
 FROM tenants CROSS JOIN LATERAL (
     SELECT count(*) AS assets, coalesce(sum(bytes), 0)::bigint AS bytes FROM assets
     WHERE assets.tenant_id = tenants.id) AS kept
@@ -133,5 +138,8 @@ WHERE id = :tenant_id
 
 
 def standing() -> TextClause:
-    """Tell what ``:tenant_id`` holds and may still use, and what it spent in ``:month`` if it has an account."""
+    """Tell what ``:tenant_id`` holds and may still use, and what it spent in ``:month`` if it has an account.
+
+    ``:first_id`` is the first that a job of that month can have.
+    """
     return _STANDING

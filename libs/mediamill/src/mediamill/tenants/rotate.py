@@ -32,7 +32,7 @@ def rotate(connection: Connection, key_id: UUID, overlap_s: float) -> Rotated:
     if not _is_valid(old):
         raise Conflict("This key is not valid any more; make a new one.")
     made = new_key()
-    like = {name: old[name] for name in ("name", "scopes", "expires_at", "budget")}
+    like = {name: old[name] for name in ("user_id", "name", "scopes", "expires_at", "budget")}
     row = connection.execute(queries.add_key(old["tenant_id"], made, **like)).mappings().one()
     end = now() + timedelta(seconds=overlap_s)
     sooner = end if old["expires_at"] is None else min(end, old["expires_at"])

@@ -17,7 +17,7 @@ from gateway.paging import Cursor, Limit, Listed, cut, read_cursor
 from gateway.problems import refusals
 from mediamill.assets import queries
 from mediamill.assets.signing import check_asset_url
-from mediamill.errors import Forbidden, NotFound
+from mediamill.errors import NotFound
 from mediamill.tenants.keys import Scope
 
 router = APIRouter(tags=["assets"])
@@ -39,7 +39,7 @@ _FORM: dict[str, Any] = {
     UPLOAD_PATH,
     status_code=201,
     summary="Upload an asset",
-    responses=refusals(400, 413, 415, 422),
+    responses=refusals(400, 402, 413, 415, 422),
     openapi_extra={"requestBody": {"required": True, "content": {**_BYTES, **_FORM}}},
 )
 async def upload_asset(
@@ -50,7 +50,7 @@ async def upload_asset(
     filename: Annotated[str, Query(max_length=500, description="for a raw body; a form names its file itself")] = "",
 ) -> Asset:
     """Keep the raw body, or the form's field ``file``. The same bytes again are the same asset."""
-    upload = await take_upload(edge, request, filename)
+    upload = await take_upload(edge, owner.tenant_id, request, filename)
     row = await add(edge, owner.tenant_id, upload)
     response.headers["Location"] = f"/v1/assets/{row['id']}"
     return present(row)
@@ -106,8 +106,7 @@ async def get_content(
         statement = queries.one_of_anybody(id)
     else:
         owner = await identify(edge, credentials)
-        if Scope.JOBS not in owner.scopes:
-            raise Forbidden(f"It needs the scope '{Scope.JOBS}'.")
+        owner.require(Scope.JOBS, request.method)
         statement = queries.one(owner.tenant_id, id)
     asset = await _find(edge, statement, id)
     return serve(request, asset, edge.store.path(asset["sha256"]))

@@ -14,9 +14,9 @@ from gateway.assets.images import Dimensions, measure
 from gateway.assets.multipart import FIELD, FileField
 from gateway.edge import Edge
 from gateway.problems import InvalidRequest
-from mediamill.assets import queries, sniff
+from mediamill.assets import queries, rooms, sniff
 from mediamill.assets.store import Intake, StoredBlob
-from mediamill.errors import TooLarge
+from mediamill.errors import MediamillError, OverStorage, TooLarge
 
 _FORM_OVERHEAD = 64 * 1024
 
@@ -27,6 +27,21 @@ class Upload(NamedTuple):
     blob: StoredBlob
     media_type: str
     dimensions: Dimensions
+    is_limited: bool
+    """Whether its tenant may only keep so many bytes."""
+
+
+class _Room(NamedTuple):
+    """How much an upload may bring, and why no more."""
+
+    bytes: int
+    refusal: MediamillError
+    is_limited: bool
+
+    def check(self, size: int) -> None:
+        """Raise what stands against so many bytes."""
+        if size > self.bytes:
+            raise self.refusal
 
 
 class Claims(NamedTuple):
@@ -43,35 +58,33 @@ class Form(NamedTuple):
     field: str
 
 
-async def take_upload(edge: Edge, request: Request, filename: str, *, field: str = FIELD) -> Upload:
+async def take_upload(edge: Edge, tenant_id: UUID, request: Request, filename: str, *, field: str = FIELD) -> Upload:
     """Keep the body of a request, or that field of a form.
 
-    Raises ``TooLarge``, ``InvalidRequest`` or ``UnsupportedMedia``, keeping nothing.
+    Raises ``TooLarge``, ``OverStorage``, ``InvalidRequest`` or ``UnsupportedMedia``, keeping nothing.
     """
-    limit = edge.config.max_upload_bytes
+    room = await _room(edge, tenant_id)
     length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > limit + _FORM_OVERHEAD:
-        raise TooLarge(f"At most {limit:,} bytes.")
+    if length.isdigit():
+        room.check(int(length) - _FORM_OVERHEAD)
     with edge.store.intake() as intake:
-        claims = await _receive(request, intake, limit, Form(filename, field))
-        return await _kept(edge, intake, claims, "The upload is empty.")
+        claims = await _receive(request, intake, room, Form(filename, field))
+        return await _kept(edge, intake, claims, "The upload is empty.", is_limited=room.is_limited)
 
 
-async def keep(edge: Edge, pieces: AsyncIterator[bytes], claims: Claims) -> Upload:
+async def keep(edge: Edge, tenant_id: UUID, pieces: AsyncIterator[bytes], claims: Claims) -> Upload:
     """Keep bytes that came another way. Raises as ``take_upload`` does."""
+    room = await _room(edge, tenant_id)
     with edge.store.intake() as intake:
         async for piece in pieces:
-            if intake.bytes + len(piece) > edge.config.max_upload_bytes:
-                raise TooLarge(f"At most {edge.config.max_upload_bytes:,} bytes.")
+            room.check(intake.bytes + len(piece))
             intake.write(piece)
-        return await _kept(edge, intake, claims, "The file is empty.")
+        return await _kept(edge, intake, claims, "The file is empty.", is_limited=room.is_limited)
 
 
 async def keep_bytes(edge: Edge, tenant_id: UUID, content: bytes, claims: Claims) -> UUID:
     """Keep bytes that came as a part of a request as an asset, and give its id. Raises as ``take_upload`` does."""
-    with edge.store.intake() as intake:
-        intake.write(content)
-        upload = await _kept(edge, intake, claims, "The upload is empty.")
+    upload = await keep(edge, tenant_id, whole(content), claims)
     kept: UUID = (await add(edge, tenant_id, upload))["id"]
     return kept
 
@@ -82,19 +95,34 @@ async def whole(content: bytes) -> AsyncIterator[bytes]:
 
 
 async def add(edge: Edge, tenant_id: UUID, upload: Upload) -> RowMapping:
-    """Make an upload an asset of a tenant and give its row; the same bytes again are the same asset."""
+    """Make an upload an asset of a tenant and give its row; the same bytes again are the same asset.
+
+    Raises ``OverStorage`` when others took the room meanwhile; bytes that nobody names then go with the next clean-up.
+    """
     width, height = upload.dimensions
     statement = queries.upsert(
         tenant_id, upload.blob, media_type=upload.media_type, width=width, height=height, duration_s=None
     )
     async with edge.transaction() as connection:
+        if upload.is_limited:
+            await connection.run_sync(rooms.make_room, tenant_id, upload.blob.sha256, upload.blob.bytes)
         return (await connection.execute(statement)).mappings().one()
 
 
-async def _receive(request: Request, intake: Intake, limit: int, form: Form) -> Claims:
+async def _room(edge: Edge, tenant_id: UUID) -> _Room:
+    """Tell how much may come: what the installation takes at once, or what the tenant may still keep."""
+    most = edge.config.max_upload_bytes
+    async with edge.look() as connection:
+        row = (await connection.execute(*rooms.room(tenant_id))).one_or_none()
+    if row is not None and row.max_bytes - row.kept < most:
+        refusal = OverStorage.of(limit=row.max_bytes, kept=row.kept)
+        return _Room(max(0, row.max_bytes - row.kept), refusal, is_limited=True)
+    return _Room(most, TooLarge(f"At most {most:,} bytes."), is_limited=row is not None)
+
+
+async def _receive(request: Request, intake: Intake, room: _Room, form: Form) -> Claims:
     def write(chunk: bytes) -> None:
-        if intake.bytes + len(chunk) > limit:
-            raise TooLarge(f"At most {limit:,} bytes.")
+        room.check(intake.bytes + len(chunk))
         intake.write(chunk)
 
     content_type = request.headers.get("content-type", "")
@@ -109,17 +137,17 @@ async def _receive(request: Request, intake: Intake, limit: int, form: Form) -> 
     return Claims(field.media_type, field.filename)
 
 
-async def _kept(edge: Edge, intake: Intake, claims: Claims, empty: str) -> Upload:
+async def _kept(edge: Edge, intake: Intake, claims: Claims, empty: str, *, is_limited: bool) -> Upload:
     """Keep what an intake has taken in. Raises ``InvalidRequest``, with ``empty``, when that is nothing."""
     if intake.bytes == 0:
         raise InvalidRequest(empty)
     intake.flush()
-    return await asyncio.to_thread(_examine_and_keep, edge, intake, claims)
+    return await asyncio.to_thread(_examine_and_keep, edge, intake, claims, is_limited=is_limited)
 
 
-def _examine_and_keep(edge: Edge, intake: Intake, claims: Claims) -> Upload:
+def _examine_and_keep(edge: Edge, intake: Intake, claims: Claims, *, is_limited: bool) -> Upload:
     with intake.path.open("rb") as file:
         head = file.read(sniff.HEAD)
     media_type = sniff.media_type_of(head, declared=claims.media_type, filename=claims.filename)
     dimensions = measure(intake.path, media_type)
-    return Upload(edge.store.take(intake), media_type, dimensions)
+    return Upload(edge.store.take(intake), media_type, dimensions, is_limited)

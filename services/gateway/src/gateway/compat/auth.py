@@ -10,7 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials
 from gateway.auth import identify
 from gateway.edge import EdgeOf
 from gateway.keyring import Principal
-from mediamill.errors import Forbidden, Unauthorized
+from mediamill.errors import Unauthorized
 from mediamill.tenants.keys import Scope
 
 SCHEMES = frozenset({"bearer", "key", "token"})
@@ -22,8 +22,7 @@ async def customer(request: Request, edge: EdgeOf) -> Principal:
     if scheme.lower() not in SCHEMES or not key.strip():
         raise Unauthorized
     principal = await identify(edge, HTTPAuthorizationCredentials(scheme="Bearer", credentials=key.strip()))
-    if Scope.JOBS not in principal.scopes:
-        raise Forbidden(f"It needs the scope '{Scope.JOBS}'.")
+    principal.require(Scope.JOBS, request.method)
     return principal
 
 

@@ -48,7 +48,7 @@ async def _keep(edge: Edge, tenant_id: UUID, file: UploadFile) -> Asset:
         while piece := await file.read(PIECE):
             yield piece
 
-    upload = await keep(edge, pieces(), Claims(file.content_type or "", file.filename or ""))
+    upload = await keep(edge, tenant_id, pieces(), Claims(file.content_type or "", file.filename or ""))
     asset_id: UUID = (row := await add(edge, tenant_id, upload))["id"]
     return Asset(
         id=str(asset_id),

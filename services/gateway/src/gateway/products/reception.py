@@ -24,12 +24,13 @@ from mediamill.assets import queries as asset_queries
 from mediamill.assets.keep import kept
 from mediamill.assets.signing import asset_url
 from mediamill.contracts import Asset
-from mediamill.errors import Forbidden, NotFound
+from mediamill.errors import NotFound
 from mediamill.hints import DISPATCH, tenant_topic
 from mediamill.jobs import queries
 from mediamill.jobs.accept import accept
 from mediamill.jobs.states import State
 from mediamill.tenants.keys import Scope
+from mediamill.tenants.roles import Role
 from mediamill_products.caller import Children, Failed, Form, Glimpse, Post, Seen, Stage
 
 
@@ -37,8 +38,7 @@ async def reception(request: Request) -> Visitor:
     """Let in who has a key with the scope ``jobs``. Raises ``Unauthorized`` or ``Forbidden``."""
     edge: Edge = request.app.state.edge
     principal = await identify(edge, await bearer(request))
-    if Scope.JOBS not in principal.scopes:
-        raise Forbidden(f"It needs the scope '{Scope.JOBS}'.")
+    principal.require(Scope.JOBS, request.method)
     return Visitor(edge, principal)
 
 
@@ -61,8 +61,13 @@ class Visitor:
 
     @property
     def person(self) -> str:
-        """Name who it is among the tenant's people: whose key it is."""
-        return str(self.key_id)
+        """Name who it is among the tenant's people: whose key it is, or the key where it is nobody's."""
+        return str(self._principal.user_id or self.key_id)
+
+    @property
+    def manages(self) -> bool:
+        """Whether it is an owner, or the tenant as such: a key that is nobody's is in the hands of its servers."""
+        return self._principal.role in {None, Role.OWNER}
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:

@@ -15,6 +15,7 @@ from gateway.ids import PathId, uuid_or_nothing
 from gateway.limits import StrictJsonRoute
 from gateway.paging import Cursor, Limit, Listed, cut, read_cursor
 from gateway.problems import refusals
+from gateway.tenants.finding import find_user
 from gateway.tenants.models import FreshKey, Key, PatchKey, PostKey, PostRotation, fresh_key, key
 from mediamill.budgets.limits import count_spending
 from mediamill.errors import NotFound
@@ -33,9 +34,12 @@ async def post_key(post: PostKey, edge: EdgeOf, operator: Operator) -> FreshKey:
     made = new_key()
     async with edge.transaction() as connection:
         await _require_tenant(connection, post.tenant_id)
+        if post.user_id is not None:
+            await find_user(connection, post.tenant_id, post.user_id)
         statement = queries.add_key(
             post.tenant_id,
             made,
+            user_id=post.user_id,
             name=post.name,
             scopes=sorted(set(post.scopes)),
             expires_at=post.expires_at,

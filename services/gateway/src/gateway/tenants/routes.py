@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from sqlalchemy import Executable
+from sqlalchemy import Connection, RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from gateway.auth import Operator
@@ -19,6 +20,7 @@ from gateway.tenants.models import PatchTenant, PostTenant, Tenant, tenant
 from mediamill.budgets.limits import count_spending
 from mediamill.errors import Conflict, NotFound
 from mediamill.tenants import queries
+from mediamill.tenants.plans import change_tenant, new_tenant
 
 router = APIRouter(tags=["tenants"], route_class=StrictJsonRoute)
 
@@ -26,7 +28,8 @@ router = APIRouter(tags=["tenants"], route_class=StrictJsonRoute)
 @router.post("/v1/tenants", status_code=201, summary="Make a tenant", responses=refusals(400, 409, 422))
 async def post_tenant(post: PostTenant, edge: EdgeOf, operator: Operator) -> Tenant:
     """Make a tenant; give it a key with POST /v1/keys."""
-    return tenant(await _write(edge, queries.new_tenant(post.model_dump()), post.name))
+    given = post.model_dump(exclude_unset=True)
+    return tenant(await _written(edge, post.name, lambda connection: new_tenant(connection, given)))
 
 
 @router.get("/v1/tenants", summary="List tenants", responses=refusals(422))
@@ -52,21 +55,22 @@ async def get_tenant(id: PathId, edge: EdgeOf, operator: Operator) -> Tenant:
 @router.patch("/v1/tenants/{id}", summary="Change a tenant", responses=refusals(400, 404, 409, 422))
 async def patch_tenant(id: PathId, patch: PatchTenant, edge: EdgeOf, operator: Operator) -> Tenant:
     """Change what is given of a tenant; jobs that are in line feel it at the next turn."""
-    given = patch.model_dump(exclude_unset=True)
-    if not given:
-        return await get_tenant(id, edge, operator)
-    counted = id if given.get("budget") is not None else None
-    row = await _write(edge, queries.change_tenant(id, given), given.get("name"), counted)
+    given = patch.model_dump(exclude_unset=True, exclude={"follow"})
+
+    def change(connection: Connection) -> RowMapping | None:
+        if given.get("budget") is not None:
+            count_spending(connection, "tenant", id)
+        return change_tenant(connection, id, given, patch.follow)
+
+    row = await _written(edge, given.get("name"), change)
     if row is None:
         raise NotFound(f"Tenant {id}.")
     return tenant(row)
 
 
-async def _write(edge: Edge, statement: Executable, name: str | None, counted: UUID | None = None) -> Any:
+async def _written(edge: Edge, name: str | None, write: Callable[[Connection], RowMapping | None]) -> Any:
     try:
         async with edge.transaction() as connection:
-            if counted is not None:
-                await connection.run_sync(count_spending, "tenant", counted)
-            return (await connection.execute(statement)).mappings().one_or_none()
+            return await connection.run_sync(write)
     except IntegrityError as error:
         raise Conflict(f"There is a tenant {name!r} already.") from error

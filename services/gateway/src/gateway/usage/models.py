@@ -37,6 +37,11 @@ class Quota(BaseModel):
     max_queued: int | None
     running: int
     max_running: int | None = Field(description="your jobs that run at once")
+    monthly: int | None = Field(description="jobs accepted this calendar month, in UTC; null: nobody counts them")
+    monthly_left: int | None = Field(description="jobs that may still be accepted this month")
+    max_monthly: int | None
+    bytes_left: int | None = Field(description="bytes of assets that you may still upload")
+    max_bytes: int | None
     budget: float | None = Field(description="USD per calendar month, in UTC")
     spent: float = Field(description="USD of this month's budget")
     reserved: float = Field(description="USD set aside for jobs that have not ended")
@@ -61,10 +66,19 @@ def day(row: RowMapping) -> Day:
 
 def quota(facts: RowMapping, spent: float) -> Quota:
     """Tell what is left."""
-    most, budget, reserved = facts["max_queued"], facts["budget"], facts["reserved"]
+    budget, reserved = facts["budget"], facts["reserved"]
+    names = ("queued", "max_queued", "running", "max_running", "monthly", "max_monthly", "max_bytes")
     return Quota(
-        queued_left=None if most is None else max(0, most - facts["queued"]),
+        queued_left=_left(facts["max_queued"], facts["queued"]),
+        monthly_left=_left(facts["max_monthly"], facts["monthly"]),
+        bytes_left=_left(facts["max_bytes"], facts["bytes"]),
+        budget=budget,
+        reserved=reserved,
         spent=spent,
         budget_left=None if budget is None else round(max(0.0, budget - spent - reserved), 6),
-        **{name: facts[name] for name in ("queued", "max_queued", "running", "max_running", "budget", "reserved")},
+        **{name: facts[name] for name in names},
     )
+
+
+def _left(most: int | None, used: int | None) -> int | None:
+    return None if most is None else max(0, most - (used or 0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -22,6 +22,7 @@ from gateway.usage.models import Storage, Usage, day, quota
 from mediamill.budgets.usage import used
 from mediamill.clock import now
 from mediamill.errors import usd
+from mediamill.ids import first_id_of
 from mediamill.tenants import queries
 
 router = APIRouter(tags=["usage"])
@@ -58,7 +59,9 @@ async def _usage(connection: AsyncConnection, owner: Principal, days: int) -> Us
     today = now().date()
     month = today.replace(day=1)
     rows = await _days(connection, owner, min(_since(days), month))
-    standing = await connection.execute(queries.standing(), {"tenant_id": owner.tenant_id, "month": month})
+    begun = first_id_of(datetime(month.year, month.month, 1, tzinfo=UTC))
+    given = {"tenant_id": owner.tenant_id, "month": month, "first_id": begun}
+    standing = await connection.execute(queries.standing(), given)
     facts = standing.mappings().one()
     counted = sum(row["cost"] for row in rows if row["day"] >= month)
     shown = [day(row) for row in rows if row["day"] >= _since(days)]

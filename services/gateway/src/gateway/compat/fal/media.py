@@ -18,7 +18,7 @@ from gateway.edge import Edge
 from mediamill.assets import queries
 from mediamill.assets.signing import check_asset_url
 from mediamill.assets.store import StoredBlob
-from mediamill.errors import InvalidInput, MediamillError, NotFound
+from mediamill.errors import InvalidInput, MediamillError, NotFound, OverStorage
 
 _ASSET = re.compile(r"/v1/assets/([0-9a-f-]{36})/content")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -39,7 +39,7 @@ async def _assets(edge: Edge, tenant_id: UUID, argument: str, uris: Sequence[str
         try:
             ids.append(await _asset(edge, tenant_id, uri))
         except MediamillError as error:
-            if error.status >= 500:
+            if error.status >= 500 or isinstance(error, OverStorage):
                 raise
             why = error.detail or error.title()
             raise InvalidInput(why, errors=[(["input", argument], why)]) from error
@@ -51,13 +51,13 @@ async def _asset(edge: Edge, tenant_id: UUID, uri: str) -> str:
         return uri
     if uri.startswith("data:"):
         media_type, data = read_data_uri(uri)
-        upload = await keep(edge, whole(data), Claims(media_type, ""))
+        upload = await keep(edge, tenant_id, whole(data), Claims(media_type, ""))
         return str((await add(edge, tenant_id, upload))["id"])
     if uri.startswith(address("/v1/assets/")):
         return await _own(edge, tenant_id, uri)
     async with fetching(edge.config, uri) as file:
         name = urlsplit(uri).path.rpartition("/")[2]
-        upload = await keep(edge, file.pieces, Claims(file.media_type, name))
+        upload = await keep(edge, tenant_id, file.pieces, Claims(file.media_type, name))
     return str((await add(edge, tenant_id, upload))["id"])
 
 

@@ -26,6 +26,7 @@ _CODES = {
     "unknown-model": "model_not_found",
     "over-quota": "rate_limit_exceeded",
     "out-of-budget": "insufficient_quota",
+    "over-storage": "insufficient_quota",
 }
 
 

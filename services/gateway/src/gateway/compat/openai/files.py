@@ -37,7 +37,7 @@ class File(BaseModel):
 @router.post("", name="openai_create_file", summary="Upload a file", openapi_extra={"requestBody": {"content": {}}})
 async def create_file(asked: Asking) -> File:
     """Keep the form's field ``file`` as an asset; the same bytes again are the same file."""
-    upload = await take_upload(asked.edge, asked.request, "")
+    upload = await take_upload(asked.edge, asked.tenant_id, asked.request, "")
     return _file(present(await add(asked.edge, asked.tenant_id, upload)))
 
 

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from gateway.assets.upload import Claims, add, keep
 from gateway.compat.openai.asking import Asked
 from gateway.compat.openai.dialect import Refused
-from mediamill.errors import MediamillError
+from mediamill.errors import MediamillError, OverStorage
 
 PATHS = frozenset(
     {
@@ -62,9 +62,11 @@ async def read_form(asked: Asked) -> Form:
 async def kept(asked: Asked, file: UploadFile, param: str) -> str:
     """Keep a file of a form as an asset and give its id. Raises ``Refused`` that names the field."""
     try:
-        upload = await keep(asked.edge, _pieces(file), Claims(file.content_type or "", file.filename or ""))
+        upload = await keep(
+            asked.edge, asked.tenant_id, _pieces(file), Claims(file.content_type or "", file.filename or "")
+        )
     except MediamillError as error:
-        if error.status >= _FAULT_OF_OURS:
+        if error.status >= _FAULT_OF_OURS or isinstance(error, OverStorage):
             raise
         raise Refused(400, error.detail or error.title(), code="invalid_value", param=param) from error
     return str((await add(asked.edge, asked.tenant_id, upload))["id"])

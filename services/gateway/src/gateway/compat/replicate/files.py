@@ -30,7 +30,7 @@ router = APIRouter(tags=["replicate"])
 @router.post("/files", status_code=201)
 async def create_file(request: Request, edge: EdgeOf, customer: Customer) -> File:
     """Keep the form's field ``content``; the same bytes again are the same file."""
-    upload = await take_upload(edge, request, "", field=FIELD)
+    upload = await take_upload(edge, customer.tenant_id, request, "", field=FIELD)
     return _file(await add(edge, customer.tenant_id, upload))
 
 

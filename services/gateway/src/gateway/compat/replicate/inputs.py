@@ -14,7 +14,7 @@ from uuid import UUID
 from gateway.assets.upload import Claims, Upload, add, keep, whole
 from gateway.compat.fetching import fetching
 from gateway.edge import Edge
-from mediamill.errors import InvalidInput, MediamillError
+from mediamill.errors import InvalidInput, MediamillError, OverStorage
 from mediamill.queues.registry import Kind
 from mediamill.settings import settings
 
@@ -80,25 +80,27 @@ async def _text(asking: _Asking, text: str, loc: Loc, *, is_file: bool) -> str:
     if head is None and not (is_file and text.startswith(("https://", "http://"))):
         return text
     try:
-        upload = await (_fetched(asking.edge, text) if head is None else _decoded(asking.edge, head))
+        upload = await (_fetched(asking, text) if head is None else _decoded(asking, head))
     except MediamillError as error:
-        if error.status >= _FAULT_OF_OURS:
+        if error.status >= _FAULT_OF_OURS or isinstance(error, OverStorage):
             raise
         why = error.detail or error.title()
         raise InvalidInput(why, errors=[(list(loc), why)]) from error
     return str((await add(asking.edge, asking.tenant_id, upload))["id"])
 
 
-async def _fetched(edge: Edge, url: str) -> Upload:
-    async with fetching(edge.config, url) as file:
-        return await keep(edge, file.pieces, Claims(file.media_type, urlsplit(url).path.rpartition("/")[2]))
+async def _fetched(asking: _Asking, url: str) -> Upload:
+    async with fetching(asking.edge.config, url) as file:
+        return await keep(
+            asking.edge, asking.tenant_id, file.pieces, Claims(file.media_type, urlsplit(url).path.rpartition("/")[2])
+        )
 
 
-async def _decoded(edge: Edge, head: re.Match[str]) -> Upload:
+async def _decoded(asking: _Asking, head: re.Match[str]) -> Upload:
     content = unquote_to_bytes(head.string[head.end() :])
     if head[3] is not None:
         try:
             content = base64.b64decode(content, validate=True)
         except ValueError:
             raise InvalidInput("Its data is not base64.") from None
-    return await keep(edge, whole(content), Claims(head[1] or "", ""))
+    return await keep(asking.edge, asking.tenant_id, whole(content), Claims(head[1] or "", ""))

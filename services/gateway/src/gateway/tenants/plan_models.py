@@ -1,0 +1,45 @@
+"""What is put to make and change plans, and what they look like."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import RowMapping
+
+from gateway.tenants.models import Most, MostBytes, Weight
+from gateway.texts import Time
+from mediamill.clock import iso
+from mediamill.tenants.plans import LIMITS
+
+
+class PutPlan(BaseModel):
+    """All that a plan says; a limit that is left out is none."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"is_paid": True, "weight": 4, "max_running": 16, "max_bytes": 500_000_000_000}]
+        },
+    )
+
+    is_paid: bool = Field(False, description="whether products offer its tenants what they keep for paying customers")
+    weight: Weight = Field(1, description="share of every contended queue")
+    max_running: Most | None = Field(None, description="jobs that run at once")
+    max_queued: Most | None = Field(None, description="jobs in line")
+    max_monthly: Most | None = Field(None, description="jobs accepted in a calendar month, in UTC")
+    max_bytes: MostBytes | None = Field(None, description="bytes of assets, above which nothing more is uploaded")
+
+
+class Plan(PutPlan):
+    """What tenants of a plan may use, but for limits that are their own."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: str = Field(examples=["paid"])
+    tenants: int = Field(description="that have it")
+    created_at: Time
+
+
+def plan(row: RowMapping) -> Plan:
+    """Show a plan."""
+    facts = {name: row[name] for name in ("name", "is_paid", "tenants", *LIMITS)}
+    return Plan(created_at=iso(row["created_at"]) or "", **facts)
