@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 
+import gateway.assets.provenance
 import gateway.assets.routes
 import gateway.estimates.routes
 import gateway.events.routes
@@ -47,6 +48,7 @@ ROUTERS = (
     gateway.jobs.routes.router,
     gateway.events.routes.router,
     gateway.assets.routes.router,
+    gateway.assets.provenance.router,
     gateway.kinds.routes.router,
     gateway.estimates.routes.router,
     gateway.usage.routes.router,
