@@ -16,6 +16,8 @@ STYLES: tuple[str, ...] = get_args(Style)
 View = Literal["portrait", "sheet"]
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
+Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
 SMALLEST, LARGEST = 64, 2048
 
 
@@ -61,6 +63,11 @@ class Generate(Ask):
         default=(),
         max_length=8,
         description="Character assets to draw exactly as they are, or pictures whose colours are taken up.",
+    )
+    colors: tuple[Color, ...] = Field(
+        default=(),
+        max_length=2,
+        description="Colours of the whole, the leading one first, such as a brand's; as #rrggbb.",
     )
 
     def units(self) -> Decimal:
@@ -146,9 +153,6 @@ class CharacterDrawn(MediaAnswer):
     """The character's pictures, in the roles ``portrait`` and ``sheet``; either serves as a reference."""
 
     character: Character = Field(description="The character, with its look.")
-
-
-Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
 class CardColors(Contract):

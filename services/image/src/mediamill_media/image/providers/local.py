@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from mediamill.contracts import Asset
 from mediamill.handlers.context import Context
+from mediamill_media.image.characters.branding import branded
 from mediamill_media.image.characters.casting import cast_scene
 from mediamill_media.image.characters.chunk import Reference, read_reference, sign
 from mediamill_media.image.characters.design import design
@@ -62,7 +63,8 @@ def scene_of(prompt: str, style: str, references: Sequence[Reference] = ()) -> S
 
 def picture_of(scene: Scene, ask: Generate, seed: int, tell: Callable[[int, int], None]) -> Illustration:
     """Draw one picture of an ask."""
-    return illustrate(cast_scene(scene, seed), ask.size, str(seed), ask.style, tell)
+    dressed = cast_scene(branded(scene, ask.colors), seed)
+    return illustrate(dressed, ask.size, str(seed), ask.style, tell, ask.colors[0] if ask.colors else None)
 
 
 def save_picture(ctx: Context, ask: Generate, scene: Scene, seed: int, number: int) -> tuple[Asset, ...]:

@@ -46,7 +46,8 @@ def words(ctx: Context, ask: Generate) -> str:
     cast = [f"{one.character.name}: {one.character.description}" for one in found if one.character is not None]
     if len(cast) < len(found):
         ctx.log(f"{len(found) - len(cast)} references are no characters; this provider cannot take up their colours.")
-    return " ".join(_closed(part) for part in (ask.prompt, *cast, f"The picture is {LOOKS[ask.style]}"))
+    palette = f" in the colours {' and '.join(ask.colors)}" if ask.colors else ""
+    return " ".join(_closed(part) for part in (ask.prompt, *cast, f"The picture is {LOOKS[ask.style]}{palette}"))
 
 
 def shape(size: tuple[int, int]) -> tuple[int, int]:

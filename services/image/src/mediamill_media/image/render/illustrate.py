@@ -9,6 +9,7 @@ from mediamill_media.image.compose.sky import backdrop
 from mediamill_media.image.render.backdrop import paint_backdrop
 from mediamill_media.image.render.faces import carrying, faces_in
 from mediamill_media.image.render.flatten import flatten
+from mediamill_media.image.render.grade import lean_towards
 from mediamill_media.image.render.looks import dress_layer, finish_as, is_soft
 from mediamill_media.image.render.package import pack
 from mediamill_media.image.render.raster import Pixels, document, encode_png, rasterize
@@ -32,15 +33,24 @@ def silent(_done: int, _all: int) -> None:
 
 
 def illustrate(
-    scene: Scene, size: tuple[int, int], seed: str, style: str, tell: Callable[[int, int], None] = silent
+    scene: Scene,
+    size: tuple[int, int],
+    seed: str,
+    style: str,
+    tell: Callable[[int, int], None] = silent,
+    color: str | None = None,
 ) -> Illustration:
-    """Draw a scene. ``tell(done, all)`` is called after each layer, and may raise to stop the work."""
+    """Draw a scene; what is around its figures leans towards ``color``, if there is one.
+
+    ``tell(done, all)`` is called after each layer, and may raise to stop the work.
+    """
     stage, layers = compose(scene, size, seed, soft=is_soft(style))
     shown = [layer for layer in layers if layer.body or layer.name == "sky"]
     pixels = []
     for number, layer in enumerate(shown):
         drawn = _pixels_of(layer, stage, stage.frame.pixels(size))
-        pixels.append(dress_layer(style, layer, drawn, stage))
+        dressed = dress_layer(style, layer, drawn, stage)
+        pixels.append(dressed if color is None or layer.name == "cast" else lean_towards(color, dressed))
         tell(number + 1, len(shown) + 2)
     flat = finish_as(style, flatten(pixels, size))
     tell(len(shown) + 1, len(shown) + 2)
