@@ -17,6 +17,8 @@ _SIDE = 0.07
 _UNDER_CAPTIONS = 0.2
 """The share of the height that a picture alone on its card leaves free for captions; upright frames leave more."""
 _UNDER_UPRIGHT = 0.27
+_OVER_PICTURE = 0.16
+"""The share that it leaves free above itself in frames that are not wide: badges stand there."""
 
 
 class Inlays(NamedTuple):
@@ -64,7 +66,8 @@ def _room(ask: Card) -> tuple[int, int]:
     width, height = ask.size
     if ask.picture is not None and ask.title is None and ask.action is None:
         under = _UNDER_UPRIGHT if height > width else _UNDER_CAPTIONS
-        return round(height * 0.07), round(height * (1 - under))
+        over = _OVER_PICTURE if height >= width else 0.09
+        return round(height * over), round(height * (1 - under))
     return round(height * 0.07), round(height * 0.93)
 
 
@@ -145,6 +148,6 @@ def _line(ask: Card, text: str, rows: int) -> _Block:
 
 
 def _written(found: words.Words, ink: str) -> _Block:
-    box = Image.new("RGBA", (found.width + 4, found.height), (*ImageColor.getrgb(ink)[:3], 0))
+    box = Image.new("RGBA", (found.width + 4, max(1, found.height)), (*ImageColor.getrgb(ink)[:3], 0))
     words.write(box, found, box.width // 2, 0, ink)
     return _Block(box)

@@ -32,7 +32,7 @@ class Words(NamedTuple):
     @property
     def width(self) -> int:
         """How wide the longest line is, in pixels."""
-        return round(max(_length(line, self.font, self.size) for line in self.lines))
+        return round(max((_length(line, self.font, self.size) for line in self.lines), default=0))
 
 
 def fitted(text: str, font: str, box: tuple[int, int], *, most_lines: int, largest: int) -> Words:
