@@ -18,6 +18,9 @@ from mediamill.hints import CHANNEL, QUIET_S, spoken
 LINGER_S = 10.0
 """A subscription that nobody needs is kept this long for the next who does."""
 
+PATIENCE_S = 0.5
+"""A hint that takes longer is not worth it."""
+
 log = logging.getLogger(__name__)
 
 
@@ -32,8 +35,8 @@ class AsyncPublisher:
 
     def __init__(self, url: str | None) -> None:
         self._quiet_until = 0.0
-        limits = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
-        self._pool = redis.asyncio.ConnectionPool.from_url(url, **limits) if url else None
+        # The driver's own limit makes a task of every write.
+        self._pool = redis.asyncio.ConnectionPool.from_url(url, socket_timeout=None) if url else None
         self._line: _Line | None = None
 
     async def publish(self, *topics: str) -> None:
@@ -41,10 +44,11 @@ class AsyncPublisher:
         if self._pool is None or not topics or monotonic() < self._quiet_until:
             return
         try:
-            if self._line is None:
-                self._line = await _opened(self._pool)
-            await _say(self._line, [("PUBLISH", channel, news) for channel, news in spoken(topics)])
-        except (RedisError, OSError) as error:
+            async with asyncio.timeout(PATIENCE_S):
+                if self._line is None:
+                    self._line = await _opened(self._pool)
+                await _say(self._line, [("PUBLISH", channel, news) for channel, news in spoken(topics)])
+        except (RedisError, OSError, TimeoutError) as error:
             self._quiet_until = monotonic() + QUIET_S
             await self.close()
             log.debug("hints are off for a moment: %s", type(error).__name__)

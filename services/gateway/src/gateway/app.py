@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
 
-import gateway.assets.provenance
 import gateway.assets.routes
 import gateway.estimates.routes
 import gateway.events.routes
@@ -48,7 +49,6 @@ ROUTERS = (
     gateway.jobs.routes.router,
     gateway.events.routes.router,
     gateway.assets.routes.router,
-    gateway.assets.provenance.router,
     gateway.kinds.routes.router,
     gateway.estimates.routes.router,
     gateway.usage.routes.router,
@@ -87,7 +87,8 @@ def create_app(
     if not config.secret.get_secret_value():
         raise RuntimeError("MEDIAMILL_SECRET is empty: set it to the same long random text on every gateway")
     edge = Edge(config, kinds or registry())
-    app = FastAPI(
+    app = Application(
+        most_bytes=config.max_body_bytes,
         title="Mediamill",
         summary="A self-hosted media job platform",
         version="0.1.0",
@@ -110,8 +111,7 @@ def create_app(
     limits = {**dict.fromkeys(surfaces.FORMS, config.max_form_bytes), **dict.fromkeys(uploads)}
     app.add_middleware(BodyLimit, usual=config.max_body_bytes, limits=limits)
     app.add_middleware(Dialects, dialects=(*surfaces.DIALECTS, *product_surfaces.dialects(offered)))
-    ways = (gateway.jobs.shortcut.WAY, gateway.hooks.routes.WAY, *product_surfaces.ways(offered))
-    app.add_middleware(ShortWay, ways=ways, most_bytes=config.max_body_bytes)
+    app.add_middleware(ShortWay, ways=product_surfaces.ways(offered), most_bytes=config.max_body_bytes)
     # Keys are sent in a header that no browser adds by itself, so any page may ask.
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED
@@ -119,6 +119,20 @@ def create_app(
     app.add_middleware(RequestIds)
     app.openapi = openapi.document(app, edge.registry)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
+
+
+class Application(FastAPI):
+    """FastAPI, and a short way past it for what servers ask for; pages of other origins have to be told more."""
+
+    def __init__(self, *, most_bytes: int, **settings: Any) -> None:
+        super().__init__(**settings)
+        ways = (gateway.jobs.shortcut.WAY, gateway.hooks.routes.WAY)
+        self._short_way = ShortWay(super().__call__, ways, most_bytes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        scope["app"] = self
+        await self._short_way(scope, receive, send)
 
 
 @asynccontextmanager

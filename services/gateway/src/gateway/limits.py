@@ -20,6 +20,15 @@ from mediamill.ids import uuid7
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
+def name_request(scope: Scope) -> str:
+    """Give a request its name, if it has none yet: what the client sent, or a new one."""
+    if (known := scope.get("request_id")) is None:
+        given = Headers(scope=scope).get("x-request-id", "")
+        known = scope["request_id"] = given if _REQUEST_ID.fullmatch(given) else str(uuid7())
+    name: str = known
+    return name
+
+
 class RequestIds:
     """Names every request, by what the client sent or anew, and says the name in the answer."""
 
@@ -31,9 +40,7 @@ class RequestIds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid7())
-        scope["request_id"] = request_id
+        request_id = name_request(scope)
 
         async def named(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -16,7 +16,7 @@ from fastapi import Request, Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.limits import StrictJsonRequest, StrictJsonRoute
+from gateway.limits import StrictJsonRequest, StrictJsonRoute, name_request
 
 _RAISED = "mediamill.raised"
 
@@ -30,7 +30,10 @@ class Way(NamedTuple):
 
 
 class ShortWay:
-    """Answers what it can, and passes everything else on, its body unread or read again."""
+    """Answers what it can, and passes everything else on, its body unread or read again.
+
+    It stands before all that every other request passes through, and so names its requests itself.
+    """
 
     def __init__(self, app: ASGIApp, ways: Sequence[Way], most_bytes: int) -> None:
         self._app = app
@@ -51,6 +54,7 @@ class ShortWay:
         if response is None:
             await self._app(scope, request.again, send)
         else:
+            response.headers["x-request-id"] = name_request(scope)
             await response(scope, receive, send)
 
     def _way(self, scope: Scope) -> Way | None:

@@ -20,6 +20,10 @@ from mediamill.jobs.request import Request
 
 Loc = tuple[str | int, ...]
 
+# `json.dumps` makes an encoder a call.
+_AS_IT_IS = json.JSONEncoder(ensure_ascii=False)
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
 
 class Need(StrEnum):
     """What the database must do for a request besides making its job."""
@@ -54,10 +58,10 @@ def draft(request: Request) -> Draft:
     """Give a request its id and its row. Raises ``InvalidInput`` for what cannot be stored."""
     job_id, body = uuid7(), request.input.model_dump(mode="json")
     provider = request.served_by
-    assets = {UUID(asset): loc for loc, asset in references(request.input, (*request.loc, "input"))}
+    assets = {UUID(asset): loc for loc, asset in _references(request.input, (*request.loc, "input"))}
     price = request.kind.price(request.input, provider)
     named = fingerprint_of(request, body)
-    row = json.dumps(_row(job_id, request, provider, body, assets, price, named), ensure_ascii=False)
+    row = _AS_IT_IS.encode(_row(job_id, request, provider, body, assets, price, named))
     if "\\u0000" in row:
         wrong: list[tuple[list[str | int], str]] = [([*request.loc, "input"], "U+0000")]
         raise InvalidInput("A text holds the character U+0000, which cannot be stored.", errors=wrong)
@@ -67,7 +71,7 @@ def draft(request: Request) -> Draft:
 
 def fingerprint(kind: str, version: int, provider: str, body: Mapping[str, Any]) -> str:
     """Name an input: the same name means the same answer. Stable over key order and processes."""
-    canonical = json.dumps([kind, version, provider, body], sort_keys=True, separators=(",", ":"))
+    canonical = _CANONICAL.encode([kind, version, provider, body])
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -136,19 +140,18 @@ def _row(
     return {name: value for name, value in row.items() if value is not None}
 
 
-def references(value: object, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
-    """Give the assets that a validated input names, each with its place, in the order of the contract's fields."""
+def _references(value: object, loc: Loc) -> Iterator[tuple[Loc, str]]:
     match value:
         case AssetReference():
             yield loc, value
         case BaseModel():
             for name in type(value).model_fields:
-                yield from references(getattr(value, name), (*loc, name))
+                yield from _references(getattr(value, name), (*loc, name))
         case dict():
             for name, part in value.items():
-                yield from references(part, (*loc, str(name)))
+                yield from _references(part, (*loc, str(name)))
         case list() | tuple():
             for index, part in enumerate(value):
-                yield from references(part, (*loc, index))
+                yield from _references(part, (*loc, index))
         case _:
             return

@@ -25,6 +25,7 @@ GROUP = "mediamill.queues"
 TEST_QUEUE = "test"
 MICRODOLLAR = Decimal("0.000001")
 """As exact as money is kept."""
+NOTHING = Decimal(0).quantize(MICRODOLLAR)
 
 C = TypeVar("C", Ask, Answer)
 
@@ -50,7 +51,8 @@ class Kind:
 
     def price(self, ask: Ask, provider: str) -> Decimal:
         """Tell what an input is expected to cost with a provider, in USD."""
-        return to_the_microdollar(self.unit_price(provider) * ask.units())
+        unit = self.unit_price(provider)
+        return to_the_microdollar(unit * ask.units()) if unit else NOTHING
 
     def unit_price(self, provider: str) -> Decimal:
         """Tell what a unit of work costs with a provider, in USD."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from mill.stack.layout import Layout
 from mill.stack.secretfile import kept_secret
@@ -20,7 +19,6 @@ _VENDORS = ("REPLICATE_API_TOKEN", "OPENAI_API_KEY", "FAL_KEY")
 _KEPT = frozenset([*_USERS, *_PYTHONS, *_NETWORKS, *(name.lower() for name in _NETWORKS), *_VENDORS])
 _KEPT_PREFIXES = ("MEDIAMILL_", "LC_", "OTEL_", "OMP_")
 _STORE_PREFIXES = ("AWS_", "GOOGLE_", "AZURE_")
-_SIGNER = ("MEDIAMILL_SIGNING_CERTIFICATES", "MEDIAMILL_SIGNING_KEY")
 _DROPPED = frozenset(["MEDIAMILL_KEY", "MEDIAMILL_URL", "MEDIAMILL_DATA", MARK])
 
 
@@ -52,23 +50,7 @@ def stack_environment(layout: Layout, keys: Keys, database_url: str, broker_url:
         "MEDIAMILL_PUBLIC_URL": url,
         "MEDIAMILL_SECRET": keys.secret,
         "MEDIAMILL_RUN_DIR": str(layout.run),
-        **_signing(layout, os.environ),
         "PYTHONUNBUFFERED": "1",
         "MALLOC_ARENA_MAX": "2",  # or glibc keeps what each of many threads once needed
     }
     return {**ours, **inherited(os.environ), MARK: str(layout.data)}
-
-
-def brings_signer(environ: Mapping[str, str]) -> bool:
-    """Tell whether the user said who signs content credentials, or by an empty setting that nobody does."""
-    folder = Path(environ.get("MEDIAMILL_SECRETS_DIR") or os.devnull)
-    return any(name in environ or (folder / name.lower()).exists() for name in _SIGNER)
-
-
-def _signing(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
-    if brings_signer(environ):
-        return {}
-    return {
-        "MEDIAMILL_SIGNING_CERTIFICATES": str(layout.signer / "certificates.pem"),
-        "MEDIAMILL_SIGNING_KEY": str(layout.signer / "key.pem"),
-    }

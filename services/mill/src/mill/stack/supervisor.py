@@ -12,7 +12,7 @@ from pathlib import Path
 from mediamill.clock import monotonic
 from mediamill.settings import Settings
 from mill.stack.alarm import Alarm
-from mill.stack.environment import Keys, brings_signer, stack_environment
+from mill.stack.environment import Keys, stack_environment
 from mill.stack.errors import DidNotStart, PortTaken, StackError
 from mill.stack.layout import Layout
 from mill.stack.leftovers import end_leftovers, marked
@@ -87,10 +87,7 @@ class Supervisor:
         url = f"http://{LOOPBACK}:{port}"
         env = stack_environment(self._layout, keys, database_url, broker_url, url)
         env |= self._vendor(env)
-        drawing = self._signer(env)  # while the database is migrated
         Errand("migrate", _module("mediamill.db.migrate"), self._layout, env).finish(ERRAND_TIMEOUT_S)
-        for errand in drawing:
-            errand.finish(ERRAND_TIMEOUT_S)
         bootstrap = self._bootstrap(env, keys)  # ends while the programs are still loading
         try:
             programs = _programs(self._layout, env, database_url, port)
@@ -157,13 +154,6 @@ class Supervisor:
         url = f"http://{LOOPBACK}:{port}"
         sells = {} if REPLICATE_URL in env else {REPLICATE_URL: url, "MEDIAMILL_REPLICATE_API_TOKEN": "test"}
         return {VENDOR_URL: url, **sells}
-
-    def _signer(self, env: dict[str, str]) -> list[Errand]:
-        """Draw who signs content credentials here, the first time that nobody is given for it."""
-        folder = self._layout.signer
-        if brings_signer(os.environ) or folder.is_dir():
-            return []
-        return [Errand("signer", _module("mediamill.provenance.development", str(folder)), self._layout, env)]
 
     def _bootstrap(self, env: dict[str, str], keys: Keys) -> Errand:
         told = {"MEDIAMILL_BOOTSTRAP_KEY": keys.key, "MEDIAMILL_BOOTSTRAP_OPERATOR_KEY": keys.operator_key}
