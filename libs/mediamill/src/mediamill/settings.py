@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -86,6 +88,60 @@ class Settings(BaseSettings):
     )
     pubmed_api_key: SecretStr = Field(
         SecretStr(""), description="Lets PubMed be asked ten times a second instead of three; not needed."
+    )
+    evm_rpc_url: SecretStr = Field(
+        SecretStr(""), description="A node of the chain that tokens are minted on; without it nothing is minted."
+    )
+    evm_chain_id: int | None = Field(
+        None, description="Which chain that must be; a node of another one is refused. By default whatever it is."
+    )
+    evm_contract: str = Field(
+        "",
+        pattern="^(0x[0-9a-fA-F]{40})?$",
+        description="The contract that tokens are minted at; by default the one that 'mill chain deploy' made last.",
+    )
+    evm_keystore: str = Field(
+        "", description="The minting key as an encrypted key file (Web3 secret storage, version 3); on workers only."
+    )
+    evm_keystore_password: SecretStr = Field(SecretStr(""), description="What opens that file.")
+    evm_private_key: SecretStr = Field(
+        SecretStr(""),
+        description="The minting key itself, in hex. For test networks; any other chain refuses it.",
+    )
+    evm_signer_url: SecretStr = Field(
+        SecretStr(""),
+        description="A remote signer (eth_signTransaction, as of Web3Signer) that holds the minting key instead.",
+    )
+    evm_signer_address: str = Field(
+        "", pattern="^(0x[0-9a-fA-F]{40})?$", description="The address whose key the remote signer is to use."
+    )
+    evm_confirmations: int = Field(
+        12,
+        ge=1,
+        description="So many blocks, its own included, make a mint final; what is undone before is sent again.",
+    )
+    evm_block_s: float = Field(12, ge=0, description="How long the chain takes for a block, in seconds.")
+    evm_stuck_s: float = Field(
+        90, gt=0, description="A transaction that waits this long at the head of its key's line is outbid, in seconds."
+    )
+    evm_max_fee_gwei: Decimal = Field(
+        Decimal(200), gt=0, description="Never is more paid for a unit of gas; a mint waits while the chain is dearer."
+    )
+    evm_in_flight: int = Field(
+        16, ge=1, description="Transactions of one key on their way at once; nodes keep 16 of an account for sure."
+    )
+    evm_daily_cap: Decimal | None = Field(
+        None, ge=0, description="What the mints of any tenant may cost in a day (UTC), in the chain's coin."
+    )
+    evm_daily_caps: dict[UUID, Decimal] = Field({}, description="The same for single tenants, by their ids, as JSON.")
+    evm_usd_per_coin: Decimal = Field(
+        Decimal(0),
+        ge=0,
+        description="What a coin of the chain is worth: mints are held and settled against budgets by it. 0: free.",
+    )
+    ipfs_api_url: SecretStr = Field(
+        SecretStr(""),
+        description="A Kubo node (/api/v0) that pins what is minted; without it only the gateway's own store has it.",
     )
     chains: dict[str, tuple[str, ...]] = Field(
         {},

@@ -5,6 +5,7 @@ from mediamill.budgets.model import Account, Entry, Hold, Reservation, UsageDay,
 from mediamill.db.base import Base
 from mediamill.events.model import Event
 from mediamill.jobs.model import Deadline, Flight, Idempotency, Job, Lease, Line, Reuse, Signal, Wait, Worker
+from mediamill.mints.model import AttemptRow, ContractRow, MintRow, SignerRow, SpendingRow
 from mediamill.providers.model import ChainRow, CircuitRow, PaceRow, PredictionRow, QuotaRow, SwitchRow
 from mediamill.queues.model import QueueState, Schedule
 from mediamill.steps.model import Step
@@ -17,8 +18,10 @@ __all__ = [
     "Account",
     "ApiKey",
     "AssetRow",
+    "AttemptRow",
     "ChainRow",
     "CircuitRow",
+    "ContractRow",
     "Deadline",
     "Entry",
     "Event",
@@ -30,6 +33,7 @@ __all__ = [
     "JobWebhook",
     "Lease",
     "Line",
+    "MintRow",
     "MonthlyJobs",
     "PaceRow",
     "Plan",
@@ -40,6 +44,8 @@ __all__ = [
     "Reuse",
     "Schedule",
     "Signal",
+    "SignerRow",
+    "SpendingRow",
     "Step",
     "SwitchRow",
     "Tenant",

@@ -6,8 +6,8 @@ from typing import Final
 
 from mediamill.settings import settings
 
-_KEYS: Final = {"replicate": "replicate_api_token", "openai": "openai_api_key", "fal": "fal_key"}
-"""The setting that holds each vendor's key."""
+_KEYS: Final = {"replicate": "replicate_api_token", "openai": "openai_api_key", "fal": "fal_key", "evm": "evm_rpc_url"}
+"""The setting that holds each vendor's key, or the way to it."""
 
 
 def configured(provider: str) -> bool:
