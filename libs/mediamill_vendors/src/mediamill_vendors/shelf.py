@@ -1,6 +1,7 @@
 """Which vendors make predictions, each loaded when it is first asked for: its client is an extra and takes its time.
 
-OpenAI answers at once, has nothing to look at later, and so is not on the shelf.
+A chain is one of them: a transaction that is on its way is waited for as a prediction is. OpenAI answers at once, has
+nothing to look at later, and so is not on the shelf.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any, cast
 from mediamill.errors import NotFound
 from mediamill.providers.protocol import Vendor
 
-NAMES = ("replicate", "fal")
+NAMES = ("replicate", "fal", "evm")
 
 
 def vendor(name: str) -> Vendor:

@@ -1,0 +1,1 @@
+"""EVM chains: a node's questions, our contract, and mints that happen exactly once."""
