@@ -37,6 +37,7 @@ class MillGroup(LazyGroup):
         "queues": Place("mill.cli.queues", "Show what is in line and who works.", _LOOK),
         "providers": Place("mill.cli.providers", "Show who serves and how they are; switch one off.", _LOOK),
         "chains": Place("mill.cli.chains", "Show and set in which order providers serve a kind.", _LOOK),
+        "chain": Place("mill.cli.chain", "Start, show and deploy on the chain that tokens are minted on.", _STACK),
         "usage": Place("mill.cli.usage", "Show what was used by day, and what it cost.", _LOOK),
         "manifests": Place("mill.cli.manifests", "Write what follows from the queues' manifests.", _LOOK),
     }

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 
 from mill.stack.layout import Layout
+from mill.stack.ports import LOOPBACK
 from mill.stack.secretfile import kept_secret
+from mill.stack.state import read_ports
 
 MARK = "MEDIAMILL_STACK"
 """Names the data folder in the environment of every process of its stack, so that none is ever lost."""
 
+RPC_URL = "MEDIAMILL_EVM_RPC_URL"
 KEY_PREFIX = "mm_"
 _USERS = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "TZ", "TMPDIR", "XDG_CACHE_HOME")
 _PYTHONS = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONWARNINGS", "PYTHONDONTWRITEBYTECODE")
@@ -53,4 +57,21 @@ def stack_environment(layout: Layout, keys: Keys, database_url: str, broker_url:
         "PYTHONUNBUFFERED": "1",
         "MALLOC_ARENA_MAX": "2",  # or glibc keeps what each of many threads once needed
     }
-    return {**ours, **inherited(os.environ), MARK: str(layout.data)}
+    return {**ours, **_own_chain(layout), **inherited(os.environ), MARK: str(layout.data)}
+
+
+def chain_settings(layout: Layout, port: int) -> dict[str, str]:
+    """Give the settings by which the stack mints on its own chain. Its key is drawn once, and worth nothing."""
+    seed = kept_secret(layout.secrets / "chain")
+    return {
+        RPC_URL: f"http://{LOOPBACK}:{port}",
+        "MEDIAMILL_EVM_PRIVATE_KEY": hashlib.sha256(seed.encode()).hexdigest(),
+        "MEDIAMILL_EVM_CONFIRMATIONS": "1",
+        "MEDIAMILL_EVM_BLOCK_S": "0",
+    }
+
+
+def _own_chain(layout: Layout) -> dict[str, str]:
+    """Tell where the stack's own chain is, if it had one when it ran last and no other is named."""
+    port = read_ports(layout).chain
+    return {} if port is None or RPC_URL in os.environ else chain_settings(layout, port)

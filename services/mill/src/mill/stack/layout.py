@@ -8,7 +8,7 @@ from pathlib import Path
 
 DEFAULT = ".mediamill"
 KEPT_LOGS = 3
-PARTS = ("postgres", "valkey", "migrate", "bootstrap", "conductor", "worker", "gateway")
+PARTS = ("postgres", "valkey", "migrate", "bootstrap", "chain", "chain-prepare", "conductor", "worker", "gateway")
 
 
 @dataclass(frozen=True)

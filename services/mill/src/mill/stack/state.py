@@ -67,6 +67,7 @@ class Ports(_Written):
     gateway: int | None = None
     postgres: int | None = None
     valkey: int | None = None
+    chain: int | None = None
 
 
 def read_state(layout: Layout) -> State | None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from mediamill.clock import monotonic
 from mediamill.settings import Settings
 from mill.stack.alarm import Alarm
-from mill.stack.environment import Keys, stack_environment
+from mill.stack.chain import QUEUE, ChainPart
+from mill.stack.environment import RPC_URL, Keys, stack_environment
 from mill.stack.errors import DidNotStart, PortTaken, StackError
 from mill.stack.layout import Layout
 from mill.stack.leftovers import end_leftovers, marked
@@ -87,6 +88,7 @@ class Supervisor:
         url = f"http://{LOOPBACK}:{port}"
         env = stack_environment(self._layout, keys, database_url, broker_url, url)
         env |= self._vendor(env)
+        env |= self._chain(env, last.chain)
         Errand("migrate", _module("mediamill.db.migrate"), self._layout, env).finish(ERRAND_TIMEOUT_S)
         bootstrap = self._bootstrap(env, keys)  # ends while the programs are still loading
         try:
@@ -155,6 +157,15 @@ class Supervisor:
         sells = {} if REPLICATE_URL in env else {REPLICATE_URL: url, "MEDIAMILL_REPLICATE_API_TOKEN": "test"}
         return {VENDOR_URL: url, **sells}
 
+    def _chain(self, env: dict[str, str], preferred: int | None) -> dict[str, str]:
+        """Hold a chain ready for the first mint, where none is named, and tell where it is."""
+        if RPC_URL in os.environ or not _is_installed(QUEUE):
+            return {}
+        part = ChainPart(self._layout, preferred, env)
+        part.on_start = self._record
+        self.keep(part)
+        return part.settings
+
     def _bootstrap(self, env: dict[str, str], keys: Keys) -> Errand:
         told = {"MEDIAMILL_BOOTSTRAP_KEY": keys.key, "MEDIAMILL_BOOTSTRAP_OPERATOR_KEY": keys.operator_key}
         return Errand("bootstrap", _module("mediamill.tenants.bootstrap"), self._layout, env | told)
@@ -212,6 +223,7 @@ class Supervisor:
                 gateway=ports["gateway"],
                 postgres=ports.get("postgres") or last.postgres,
                 valkey=ports.get("valkey") or last.valkey,
+                chain=ports.get("chain") or last.chain,
             ),
         )
 
