@@ -1,0 +1,1 @@
+"""The blockchain queue: media as tokens, and tokens looked up."""

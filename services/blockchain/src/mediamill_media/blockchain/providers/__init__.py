@@ -1,0 +1,1 @@
+"""Who serves the blockchain queue's kinds."""
