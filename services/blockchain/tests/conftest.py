@@ -19,6 +19,12 @@ MillOf = Callable[[str], Mill]
 Asked = Callable[..., dict[str, Any]]
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no worker be taken for dead here because a busy machine takes long for a hundred mints."""
+    monkeypatch.setenv("MEDIAMILL_LEASE_S", "600")
+
+
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestChain]:
     """A chain of this module."""

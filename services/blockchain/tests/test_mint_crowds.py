@@ -77,17 +77,18 @@ def test_eight_workers_with_one_asset_make_one_token(press: Mill, mint: Mint, as
 
 
 def test_a_hundred_mints_in_flight_wait_without_a_slot_and_all_become_tokens(
-    press: Mill, mint: Mint, asked: Asked, still: TestChain
+    press: Mill, mint: Mint, asked: Asked, still: TestChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = asked()
-    jobs = [press.accept("blockchain.mint", {**wanted, "edition": number}) for number in range(1, 101)]
+    told = mint.settings(press.config.database_url.get_secret_value())
+    with minting(monkeypatch, {**told, "MEDIAMILL_EVM_BLOCK_S": "600"}):
+        wanted = asked()
+        jobs = [press.accept("blockchain.mint", {**wanted, "edition": number}) for number in range(1, 101)]
+        until(lambda: parked(press, jobs), PATIENCE_S)
+        held, pooled = leases(press), still.pool()["pending"]
+        still.mine()
+        until(lambda: all_ended(press, jobs), PATIENCE_S)
 
-    until(lambda: parked(press, jobs), PATIENCE_S)
-
-    assert leases(press) == 0
-    assert still.pool()["pending"] == 100
-    still.mine()
-    until(lambda: all_ended(press, jobs), PATIENCE_S)
+    assert (held, pooled) == (0, 100)
     assert states(press, jobs) == {"succeeded"}
     assert mint.chain.tokens_of(mint.contract, RECIPIENT) == 100
     assert len({press.job(job).output["token_id"] for job in jobs}) == 100
