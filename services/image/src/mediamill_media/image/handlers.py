@@ -8,6 +8,8 @@ from mediamill.handlers.handler import handler
 from mediamill.handlers.links import links_of
 from mediamill_media.image.cards.card import Inlays, draw_card
 from mediamill_media.image.cards.pieces import read_piece
+from mediamill_media.image.charts.contract import Draw, Drawn
+from mediamill_media.image.charts.saving import save
 from mediamill_media.image.contract import (
     Card,
     CardDrawn,
@@ -61,3 +63,9 @@ def _draw_card(ctx: Context, ask: Card) -> Asset:
         read_piece(ctx.open(ask.logo), f"logo {ask.logo}") if ask.logo else None,
     )
     return ctx.save(draw_card(ask, inlays), "image/png", role="image", width=ask.size[0], height=ask.size[1])
+
+
+@handler(Draw)
+def chart(ctx: Context, ask: Draw) -> Drawn:
+    """Draw a chart, and the stage on which its numbers will appear."""
+    return Drawn(assets=ctx.step("draw", save, ctx, ask), type=ask.type)

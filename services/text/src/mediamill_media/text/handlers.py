@@ -6,7 +6,8 @@ from mediamill.handlers.context import Context
 from mediamill.handlers.handler import handler
 from mediamill.handlers.links import links_of
 from mediamill_media.text.contract import Generate, Generated, Script, Scripted
-from mediamill_media.text.papers.contract import Article, FetchArticle
+from mediamill_media.text.papers.contract import Article, FetchArticle, Summarise, Summary
+from mediamill_media.text.papers.summary import TELLING
 from mediamill_media.text.providers import local
 
 PROVIDERS = "mediamill_media.text.providers"
@@ -40,3 +41,9 @@ def script(ctx: Context, ask: Script) -> Scripted:
 def article(ctx: Context, ask: FetchArticle) -> Article:
     """Have the article fetched. There is no link of our own: only a library has articles."""
     return ctx.chain(links_of("text.article", None, PROVIDERS), ask)
+
+
+@handler(Summarise)
+def summary(ctx: Context, ask: Summarise) -> Summary:
+    """Have an article told section by section, here or by a language model, as the chain says."""
+    return ctx.chain(links_of("text.summary", TELLING, PROVIDERS), ask)

@@ -71,7 +71,7 @@ class Prose:
         """Take the text up to its last whole sentence that may be there, or the value if it satisfies the schema."""
         if ask.json_schema is None:
             return Generated(text=_within(text.strip(), ask.max_words), method="written")
-        data = _parsed(text)
+        data = parsed(text)
         fault = first_fault(ask.json_schema, data)
         if fault is not None:
             raise Unfit(f"It does not satisfy the schema at {fault}.")
@@ -104,22 +104,23 @@ class Told(BaseModel):
 _TEXT: dict[str, Any] = {"type": "string"}
 
 
-def _closed(properties: dict[str, Any]) -> dict[str, Any]:
+def closed(properties: dict[str, Any]) -> dict[str, Any]:
+    """Give the schema of an object that has these properties, all of them and no others."""
     return {"type": "object", "additionalProperties": False, "required": [*properties], "properties": properties}
 
 
 _SCENES = {
     "type": "array",
-    "items": _closed({"narration": _TEXT, "image_prompt": _TEXT, "characters": {"type": "array", "items": _TEXT}}),
+    "items": closed({"narration": _TEXT, "image_prompt": _TEXT, "characters": {"type": "array", "items": _TEXT}}),
 }
 _SCRIPT: dict[str, Any] = {
     "title": _TEXT,
     "mood": {"type": "string", "enum": ["calm", "adventure", "mystery", "happy", "science"]},
     "tone": {"type": "string", "enum": ["story", "ad", "explainer", "recap"]},
-    "cast": {"type": "array", "items": _closed({"name": _TEXT, "description": _TEXT})},
+    "cast": {"type": "array", "items": closed({"name": _TEXT, "description": _TEXT})},
     "scenes": _SCENES,
 }
-SCRIPT_SCHEMA = _closed(_SCRIPT)
+SCRIPT_SCHEMA = closed(_SCRIPT)
 """Closed, and all of it required: vendors keep to such a schema."""
 
 _DIRECTIONS = """\
@@ -145,7 +146,7 @@ class Scripts:
         words = "15 to 30 words"
         if ask.seconds is not None:
             words = f"about {max(4, round(ask.seconds * _WORDS_A_SECOND / ask.scenes))} words"
-        schema = _closed({**_SCRIPT, "openings": _SCENES}) if ask.openings else SCRIPT_SCHEMA
+        schema = closed({**_SCRIPT, "openings": _SCENES}) if ask.openings else SCRIPT_SCHEMA
         said = _DIRECTIONS.format(scenes=ask.scenes, words=words) + "".join(_wishes(ask))
         system = f"{said}JSON Schema:\n{json.dumps(schema)}"
         return Order(system, ask.brief, schema, ask, 4000 + 400 * (ask.scenes + ask.openings))
@@ -153,7 +154,7 @@ class Scripts:
     def read(self, ask: Script, text: str) -> Scripted:
         """Take the script if it has the scenes that were asked for; characters that nobody introduced are left out."""
         try:
-            told = Told.model_validate(_parsed(text))
+            told = Told.model_validate(parsed(text))
         except ValidationError as error:
             first = error.errors()[0]
             raise Unfit(f"It is wrong at {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
@@ -197,7 +198,7 @@ def _scenes(told: list[ToldScene], names: set[str], seconds: float | None) -> tu
     )
 
 
-def _parsed(text: str) -> Any:
+def parsed(text: str) -> Any:
     """Read JSON, also where a model put it into a fence or words around it. Raises ``Unfit``."""
     begin = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=0)
     for candidate in (text, text[begin : max(text.rfind("}"), text.rfind("]")) + 1]):

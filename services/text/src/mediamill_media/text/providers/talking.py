@@ -9,12 +9,13 @@ from mediamill.errors import Permanent
 from mediamill.handlers.context import Context, Link
 from mediamill.handlers.links import model_of
 from mediamill.queues.manifest import ModelManifest
+from mediamill_media.text.papers.orders import Summaries
 from mediamill_media.text.providers.orders import Order, Prose, Scripts, Task, Unfit
 
 A = TypeVar("A", bound=Ask)
 T = TypeVar("T")
 
-GENERATE, SCRIPT = "text.generate", "text.script"
+GENERATE, SCRIPT, SUMMARY = "text.generate", "text.script", "text.summary"
 
 
 class Talker(Protocol):
@@ -50,4 +51,8 @@ class Talking(Generic[A, T]):
 
 def links_by(talker: Talker) -> dict[str, Link[Any, Any]]:
     """Give a vendor's links, one for each kind of text."""
-    return {GENERATE: Talking(GENERATE, talker, Prose()), SCRIPT: Talking(SCRIPT, talker, Scripts())}
+    return {
+        GENERATE: Talking(GENERATE, talker, Prose()),
+        SCRIPT: Talking(SCRIPT, talker, Scripts()),
+        SUMMARY: Talking(SUMMARY, talker, Summaries()),
+    }

@@ -9,6 +9,8 @@ from mediamill_media.text.reading.speech import capitalised
 _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|No|vs|Inc|Ltd|approx|fig|Fig|[A-Z])\.$")
+_LONGEST_ABBREVIATION = 12
+_NEXT = re.compile(r"\s*(\S)")
 _END = re.compile(r"[.!?…]+[\"”’)]*(?=\s|$)|[。！？]+")
 _JOINTS = (
     r"[;–]\s+",
@@ -35,9 +37,9 @@ def split(text: str) -> list[str]:
     start = 0
     for end in _END.finditer(text):
         piece = text[start : end.end()].strip()
-        after = text[end.end() :].lstrip()
-        goes_on = after[:1].islower() and not end[0].startswith(("。", "！", "？"))
-        if not piece or goes_on or _ABBREVIATION.search(piece) or _inside_quotes(piece):
+        after = _NEXT.match(text, end.end())
+        goes_on = after is not None and after[1].islower() and not end[0].startswith(("。", "！", "？"))
+        if not piece or goes_on or _ABBREVIATION.search(piece[-_LONGEST_ABBREVIATION:]) or _inside_quotes(piece):
             continue
         pieces.append(piece)
         start = end.end()
