@@ -16,6 +16,7 @@ from mediamill.db.migrate import alembic_config, current, head, migrate
 from mediamill.db.session import Database
 from mediamill.db.tables import metadata
 from mediamill.settings import Settings
+from mediamill_products.catalogue import load_models
 
 
 def database(url: str) -> Database:
@@ -34,6 +35,7 @@ def test_they_are_one_line_numbered_in_their_order() -> None:
 @pytest.mark.filterwarnings("ignore:Did not recognize type 'xid8'")
 def test_a_migrated_database_has_what_the_models_say(database_url: str) -> None:
     db = database(database_url)
+    load_models()
 
     with db.unit_of_work() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)

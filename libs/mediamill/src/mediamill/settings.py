@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -207,6 +207,11 @@ class Settings(BaseSettings):
         {},
         description="Names of models that drop-in clients use, and the kind that serves each, as JSON: "
         '{"black-forest-labs/flux-schnell": "image.generate"}.',
+    )
+    storymaker_per_minute: dict[str, Annotated[int, Field(ge=1, le=600)]] = Field(
+        {"script": 20, "character": 20, "upload": 10, "scenes": 10, "side_characters": 10, "videos": 10, "final": 10},
+        description="How often one person may ask storymaker for each operation, per minute, as JSON; what is missing "
+        "is not limited. One user in a hurry is not to take the machine from the others.",
     )
     max_long_waits: int = Field(
         1_000,

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mediamill.contracts import Asset
 from mediamill.jobs.states import State
+from mediamill.settings import Settings
 
 
 class Post(BaseModel):
@@ -102,6 +103,7 @@ class Caller(Protocol):
 
     tenant_id: UUID
     key_id: UUID
+    config: Settings
 
     @property
     def person(self) -> str:

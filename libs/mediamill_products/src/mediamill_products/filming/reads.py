@@ -28,6 +28,7 @@ class Scene(Read):
 
     narration: str
     image_prompt: str
+    seconds: float = 0.0
     characters: tuple[str, ...] = ()
 
 
@@ -74,6 +75,7 @@ class Picture(Read):
 
     image: str
     layers: str | None = None
+    missing: tuple[str, ...] = ()
 
 
 class Pictures(Made):

@@ -32,12 +32,15 @@ class Shot:
         return self.start_s + self.length_s
 
 
-def storyboard(speeches_s: Sequence[float], fps: int) -> list[Shot]:
-    """Place a shot for each narration: shots overlap by the cross-fade and begin and end on frames."""
+def storyboard(speeches_s: Sequence[float], fps: int, opening_s: float = TITLE_S) -> list[Shot]:
+    """Place a shot for each narration: shots overlap by the cross-fade and begin and end on frames.
+
+    ``opening_s`` is how long the first picture stands before anybody speaks.
+    """
     shots: list[Shot] = []
     start = 0.0
     for index, speech_s in enumerate(speeches_s):
-        lead = TITLE_S if index == 0 else CROSSFADE_S + BREATH_S
+        lead = opening_s if index == 0 else CROSSFADE_S + BREATH_S
         is_last = index == len(speeches_s) - 1
         tail = ENDING_S if is_last else TAIL_S + CROSSFADE_S
         length = on_grid(lead + speech_s + tail, fps)

@@ -55,6 +55,7 @@ class Visitor:
     def __init__(self, edge: Edge, principal: Principal) -> None:
         self.tenant_id = principal.tenant_id
         self.key_id = principal.key_id
+        self.config = edge.config
         self._edge = edge
         self._principal = principal
         self._has_accepted = False
