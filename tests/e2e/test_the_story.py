@@ -127,6 +127,13 @@ def test_a_clip_that_is_too_short_for_its_words_plays_again_and_a_silent_scene_i
     assert film["captions_url"] is None
 
 
+def test_the_walk_through_of_the_tasks_ends_in_speech(stack: Stack, tmp_path: Path) -> None:
+    walk(stack, "tasks", tmp_path)
+
+    with av.open(str(tmp_path / "speech.wav")) as container:
+        assert 0.5 < float(container.duration or 0) / av.time_base < 5
+
+
 def result(client: Any, path: str, body: dict[str, Any]) -> dict[str, Any]:
     answer = client.post(path, json=body)
     assert answer.status_code == 202, answer.text
