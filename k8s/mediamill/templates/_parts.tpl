@@ -48,9 +48,19 @@ limits: {memory: {{ .memory | quote }}}
 - name: {{ $variable }}
   valueFrom: {secretKeyRef: {name: {{ $.Values.existingSecret }}, key: {{ $key }}}}
 {{- end }}
+{{- range $variable, $key := dict "MEDIAMILL_SIGNING_CERTIFICATES" "signing-certificates" "MEDIAMILL_TRUSTED_ROOTS" "trusted-roots" }}
+- name: {{ $variable }}
+  valueFrom: {secretKeyRef: {name: {{ $.Values.existingSecret }}, key: {{ $key }}, optional: true}}
+{{- end }}
 - {name: MEDIAMILL_PUBLIC_URL, value: {{ .Values.publicUrl | quote }}}
 - {name: MEDIAMILL_STORE_URL, value: {{ .Values.storeUrl | quote }}}
 - {name: MEDIAMILL_DRAIN_GRACE_S, value: {{ .Values.workers.drainSeconds | quote }}}
+{{- end -}}
+
+{{/* Only who makes media may sign it. */}}
+{{- define "mediamill.signer" -}}
+- name: MEDIAMILL_SIGNING_KEY
+  valueFrom: {secretKeyRef: {name: {{ .Values.existingSecret }}, key: signing-key, optional: true}}
 {{- end -}}
 
 {{- define "mediamill.mounts" -}}

@@ -70,6 +70,10 @@ class Ask(Contract):
         return Decimal(1)
 
 
+ORIGINAL = "original"
+"""The role of what a provider gave, kept as it came: it keeps its maker's content credentials and gets none of ours."""
+
+
 class Asset(Contract):
     """Immutable bytes that a job made; ``url`` is filled, signed and short-lived, by whoever shows it."""
 

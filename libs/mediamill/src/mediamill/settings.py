@@ -226,6 +226,19 @@ class Settings(BaseSettings):
     max_streams: int = Field(
         2_000, ge=1, description="Open event streams of one tenant at one gateway; each costs it some 38 KiB."
     )
+    signing_certificates: str = Field(
+        "",
+        description="Who signs the content credentials of what is made here: its certificate, then those above it, as "
+        "PEM or as the path of a PEM file. The embedded stack draws its own; without one nothing is signed.",
+    )
+    signing_key: SecretStr = Field(
+        SecretStr(""), description="The private key of that certificate, as PKCS 8 PEM or as the path of a PEM file."
+    )
+    trusted_roots: str = Field(
+        "",
+        description="Whose content credentials are trusted besides our own: root certificates, as PEM or as the path "
+        "of a PEM file.",
+    )
     asset_url_ttl_s: int = Field(86_400, ge=60, description="How long a signed asset URL opens, in seconds.")
     retention_days: int = Field(90, ge=1, description="Finished jobs and their assets are kept this long, in days.")
 

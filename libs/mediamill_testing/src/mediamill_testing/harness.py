@@ -28,6 +28,7 @@ from mediamill.ids import uuid7
 from mediamill.jobs.accept import Request, accept
 from mediamill.jobs.model import Job
 from mediamill.jobs.states import FINAL, State
+from mediamill.provenance.signer import open_signer
 from mediamill.providers.model import PredictionRow
 from mediamill.queues.manifest import read_manifest
 from mediamill.queues.registry import Queue, Registry
@@ -74,6 +75,7 @@ class Mill:
         self.db = Database(config)
         self.registry = registry or engine_registry()
         self.store = FileStore(folder / "store")
+        self.signer = open_signer(config)
         self.wire = ListWire()
         self.dispatcher = Dispatcher(self.db, self.registry, self.wire, config)  # type: ignore[arg-type]  # same verb
         self.sweeper = Sweeper(self.db, self.wire, config)  # type: ignore[arg-type]  # same verb
@@ -107,7 +109,7 @@ class Mill:
         serves = {**served(self.registry.queues.values()), **told}
         registration = Registration(self.db, url, queues, slots, serves=serves, holds_session=True)
         registration.register()
-        parts = Parts(self.db, self.registry, self.store)
+        parts = Parts(self.db, self.registry, self.store, self.signer)
         return WorkerProcess(parts, registration, slots=slots, heartbeat_s=60, grace_s=0)
 
     def request(self, kind: str, input: Mapping[str, Any] | Ask | None = None, **facts: Any) -> Request:

@@ -56,7 +56,9 @@ def deliver_and_die(mill: Mill, use: int, moment: str) -> None:
         db, mill.config.database_url.get_secret_value(), ["test"], 8, serves=serves, holds_session=True
     )
     registration.register()
-    worker = WorkerProcess(Parts(db, mill.registry, mill.store), registration, slots=8, heartbeat_s=60, grace_s=0)
+    worker = WorkerProcess(
+        Parts(db, mill.registry, mill.store, mill.signer), registration, slots=8, heartbeat_s=60, grace_s=0
+    )
     db.left = use
     mill.dispatcher.tick()
     delivery = mill.wire.deliveries.pop()

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from pydantic import SecretStr
@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from mediamill.db.migrate import migrate
 from mediamill.db.session import Database
 from mediamill.ids import uuid7
+from mediamill.provenance.development import Drawn, draw
 from mediamill.queues.registry import Registry, discover
 from mediamill.settings import Settings, settings
 from mediamill_testing.desk import DeskContext
@@ -88,17 +89,40 @@ def mill(database_url: str, tmp_path: Path) -> Iterator[Mill]:
 
 @pytest.fixture
 def mill_of(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Mill]]:
-    """Opens the engine on a fresh database, with the installed queues that are named and no others."""
+    """Opens the engine on a fresh database, with settings and the installed queues that are named and no others."""
     config = Settings(database_url=SecretStr(database_url), claim_timeout_s=0.2, secret=SecretStr("test"))
     opened: list[Mill] = []
 
-    def open_mill(*queues: str) -> Mill:
-        opened.append(Mill(config, tmp_path, Registry({name: discover().queues[name] for name in queues})))
+    def open_mill(*queues: str, **changes: Any) -> Mill:
+        registry = Registry({name: discover().queues[name] for name in queues})
+        opened.append(Mill(config.model_copy(update=changes), tmp_path, registry))
         return opened[-1]
 
     yield open_mill
     for mill in opened:
         mill.close()
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Drawn:
+    """A development signer of this test process."""
+    return draw("tests")
+
+
+@pytest.fixture
+def signing_mill(database_url: str, tmp_path: Path, drawn: Drawn) -> Iterator[Mill]:
+    """The engine on a fresh database, whose workers sign what they make."""
+    config = Settings(
+        database_url=SecretStr(database_url), claim_timeout_s=0.2, secret=SecretStr("test"), **signing_by(drawn)
+    )
+    made = Mill(config, tmp_path)
+    yield made
+    made.close()
+
+
+def signing_by(drawn: Drawn) -> dict[str, Any]:
+    """Give the settings of whoever signs with a drawn signer."""
+    return {"signing_certificates": drawn.certificates, "signing_key": SecretStr(drawn.key)}
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
+import gateway.assets.provenance
 import gateway.assets.routes
 import gateway.estimates.routes
 import gateway.events.routes
@@ -49,6 +50,7 @@ ROUTERS = (
     gateway.jobs.routes.router,
     gateway.events.routes.router,
     gateway.assets.routes.router,
+    gateway.assets.provenance.router,
     gateway.kinds.routes.router,
     gateway.estimates.routes.router,
     gateway.usage.routes.router,

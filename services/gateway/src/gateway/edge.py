@@ -24,6 +24,7 @@ from mediamill.assets.store import open_store
 from mediamill.db.session import Database
 from mediamill.hints import CANCEL, DISPATCH, hint_url, job_topic, tenant_topic
 from mediamill.hints_async import AsyncPublisher, Listener
+from mediamill.provenance.identity import roots_of
 from mediamill.queues.registry import Registry
 from mediamill.settings import Settings
 
@@ -39,6 +40,8 @@ class Edge:
         self.ends = Ends(self.database)
         self.glimpses = Glimpses(self.database)
         self.store = open_store(config.store_url)
+        self.roots = roots_of(config)
+        """Whose content credentials are trusted, as PEM."""
         self.keyring = Keyring()
         self.history = History(self.look)
         self.orders = OrderBook(self.look)

@@ -16,6 +16,9 @@ class ExitCode(IntEnum):
     NOT_RUNNING = 3
     PORT_TAKEN = 4
     JOB_FAILED = 5
+    NO_CREDENTIALS = 6
+    TAMPERED = 7
+    FOREIGN_SIGNER = 8
 
 
 class MillError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -24,6 +25,8 @@ class Kept(NamedTuple):
     width: int | None
     height: int | None
     duration_s: float | None
+    claim: str | None = None
+    """What its content credentials say, by name; ``None`` for what we did not sign."""
 
     def asset(self, role: str = "output") -> Asset:
         """Show it as a contract does, in a role and without a URL."""
@@ -48,12 +51,29 @@ def keep(
     width: int | None = None,
     height: int | None = None,
     duration_s: float | None = None,
+    claim: str | None = None,
 ) -> Kept:
-    """Make stored bytes an asset of the tenant. The same bytes again are the same asset, with more facts."""
+    """Make stored bytes an asset of the tenant. The same bytes, or the same claim, are the same asset, with more facts.
+
+    What is given back has other bytes than ``blob`` when somebody else was first to make the claim.
+    """
     statement = queries.upsert(
-        tenant_id, blob, media_type=media_type, width=width, height=height, duration_s=duration_s
+        tenant_id, blob, media_type=media_type, width=width, height=height, duration_s=duration_s, claim=claim
     )
     return kept(connection.execute(statement).one())
+
+
+def find_claimed(connection: Connection, tenant_id: UUID, claim: str) -> Kept | None:
+    """Give the tenant's asset that makes a claim, kept anew, if there is one."""
+    row = connection.execute(queries.claimed(tenant_id, claim)).one_or_none()
+    return None if row is None else kept(row)
+
+
+def find_several(connection: Connection, tenant_id: UUID, asset_ids: Sequence[str]) -> list[Kept]:
+    """Give the facts of those assets that are the tenant's, in the order of their ids here, each once."""
+    wanted = [_uuid(asset_id) for asset_id in dict.fromkeys(asset_ids)]
+    rows = {row.id: row for row in connection.execute(queries.several(tenant_id, wanted))} if wanted else {}
+    return [kept(rows[asset_id]) for asset_id in wanted if asset_id in rows]
 
 
 def find(connection: Connection, tenant_id: UUID, asset_id: UUID | str) -> Kept:

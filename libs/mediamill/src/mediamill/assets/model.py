@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Text, UniqueConstraint, func
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mediamill.db.base import Base
@@ -15,7 +15,12 @@ class AssetRow(Base):
     """A tenant's right to some bytes; the bytes themselves are shared by everyone who has the same."""
 
     __tablename__ = "assets"
-    __table_args__ = (UniqueConstraint("tenant_id", "sha256"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "sha256"),
+        Index(
+            "ix_assets_tenant_id_claim", "tenant_id", "claim", unique=True, postgresql_where=text("claim IS NOT NULL")
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
@@ -25,6 +30,9 @@ class AssetRow(Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     duration_s: Mapped[float | None]
+    claim: Mapped[str | None] = mapped_column(Text)
+    """Names what its content credentials say of the bytes that were signed. A signature is another one each time, so
+    whoever would sign the same again gets this asset instead."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     kept_at: Mapped[datetime] = mapped_column(server_default=func.now())
     """When it was last made or uploaded; retention counts from here."""

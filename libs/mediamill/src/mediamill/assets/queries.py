@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate, Update
 
 from mediamill.assets.model import AssetRow, JobAsset
 from mediamill.assets.store import StoredBlob
@@ -29,8 +29,15 @@ FACTS = (
     AssetRow.width,
     AssetRow.height,
     AssetRow.duration_s,
+    AssetRow.claim,
     AssetRow.created_at,
 )
+
+_SAME_BYTES: dict[str, Any] = {"index_elements": ["tenant_id", "sha256"]}
+_SAME_CLAIM: dict[str, Any] = {
+    "index_elements": ["tenant_id", "claim"],
+    "index_where": text("claim IS NOT NULL"),
+}
 
 
 def upsert(
@@ -41,8 +48,9 @@ def upsert(
     width: int | None,
     height: int | None,
     duration_s: float | None,
+    claim: str | None = None,
 ) -> Upsert:
-    """Give a tenant the right to some bytes; the same bytes are the same asset, kept anew."""
+    """Give a tenant the right to some bytes, kept anew: the same bytes, or the same claim, are the same asset."""
     new = insert(AssetRow).values(
         id=uuid7(),
         tenant_id=tenant_id,
@@ -52,9 +60,10 @@ def upsert(
         width=width,
         height=height,
         duration_s=duration_s,
+        claim=claim,
     )
     return new.on_conflict_do_update(
-        index_elements=["tenant_id", "sha256"],
+        **(_SAME_BYTES if claim is None else _SAME_CLAIM),
         set_={
             "kept_at": func.now(),
             "width": func.coalesce(AssetRow.width, new.excluded.width),
@@ -69,9 +78,31 @@ def one(tenant_id: UUID, asset_id: UUID) -> Statement:
     return select(*FACTS).where(AssetRow.tenant_id == tenant_id, AssetRow.id == asset_id)
 
 
+def claimed(tenant_id: UUID, claim: str) -> ReturningUpdate[*tuple[Any, ...]]:
+    """Find the asset that makes a claim, and keep it anew, so that no clean-up takes it meanwhile."""
+    same = (AssetRow.tenant_id == tenant_id, AssetRow.claim == claim)
+    return update(AssetRow).where(*same).values(kept_at=func.now()).returning(*FACTS)
+
+
+def disclaim(asset_id: UUID) -> Update:
+    """Let another asset make the claim of one whose bytes are lost."""
+    return update(AssetRow).where(AssetRow.id == asset_id).values(claim=None)
+
+
 def one_of_anybody(asset_id: UUID) -> Statement:
     """Find an asset whoever owns it, for a request whose signature was checked before."""
     return select(*FACTS).where(AssetRow.id == asset_id)
+
+
+def several(tenant_id: UUID, asset_ids: Collection[UUID]) -> Statement:
+    """Find assets of a tenant, in no order."""
+    return select(*FACTS).where(AssetRow.tenant_id == tenant_id, AssetRow.id.in_(asset_ids))
+
+
+def with_bytes(tenant_id: UUID, hashes: Collection[str]) -> Select[str, UUID]:
+    """Find the ids of a tenant's assets by the SHA-256 of their bytes."""
+    mine = (AssetRow.tenant_id == tenant_id, AssetRow.sha256.in_(hashes))
+    return select(AssetRow.sha256, AssetRow.id).where(*mine)
 
 
 def owned(tenant_id: UUID, asset_ids: Collection[UUID]) -> Select[UUID]:

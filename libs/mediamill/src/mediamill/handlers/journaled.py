@@ -12,9 +12,8 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import Connection, Row, func, select
 
 from mediamill import clock
-from mediamill.assets.keep import Kept, find, keep
+from mediamill.assets.keep import Kept, keep
 from mediamill.assets.made import made_by
-from mediamill.assets.store import Store, StoredBlob
 from mediamill.contracts import Answer, Asset
 from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
@@ -25,12 +24,12 @@ from mediamill.handlers.chaining import Chain, Means
 from mediamill.handlers.context import FREE, Call, Link, Price
 from mediamill.handlers.dealings import Dealings, Fenced, Place
 from mediamill.handlers.effecting import Effect, How
+from mediamill.handlers.keeper import Keeper
 from mediamill.handlers.pacing import Pacer
 from mediamill.handlers.parked import Awaited, Parked, Recalled
 from mediamill.handlers.purse import Purse
 from mediamill.handlers.recorded import as_returned
 from mediamill.handlers.run import Run, Stop
-from mediamill.handlers.scratch import Scratch
 from mediamill.handlers.trail import Trail
 from mediamill.hints import job_topic, publish_hint, tenant_topic
 from mediamill.jobs import journal, transition
@@ -39,6 +38,7 @@ from mediamill.jobs.states import FINAL, State
 from mediamill.processes import Stopped
 from mediamill.providers.chain import choose
 from mediamill.providers.protocol import Provider
+from mediamill.queues.manifest import ModelManifest
 from mediamill.queues.registry import Registry
 from mediamill.steps.model import StepState, StepType
 
@@ -54,15 +54,14 @@ HELD_S = 0.5
 class JournaledContext:
     """What a handler of a real job is given."""
 
-    def __init__(self, run: Run, db: Database, registry: Registry, store: Store, scratch: Scratch) -> None:
+    def __init__(self, run: Run, db: Database, registry: Registry, keeper: Keeper) -> None:
         self._run = run
         self._db = db
         self._purse = Purse(run, db)
-        self._store = store
+        self._keeper = keeper
         self._registry = registry
         self._told_at = 0.0
         self._furthest = (run.progress or {}).get("current", 0.0), (run.progress or {}).get("total", 0.0)
-        self._scratch = scratch
         self._trail = Trail(self._read_journal, is_new=run.is_first)
         self._dealings = Dealings()
         self._fenced = Fenced(self._write_quietly, self._prove_hold, self.log)
@@ -75,7 +74,7 @@ class JournaledContext:
     @property
     def workdir(self) -> Path:
         """A private folder of this run."""
-        return self._scratch.path
+        return self._keeper.workdir
 
     @property
     def cancelled(self) -> bool:
@@ -87,13 +86,17 @@ class JournaledContext:
         ordinal, recalled = self._arrive(name, StepType.STEP)
         if recalled is None:
             started = clock.now()
-            result = fn(*args, **kwargs)
+            with self._keeper.within():
+                result = fn(*args, **kwargs)
             recorded = to_jsonable_python(result)
             entry = journal.Entry(ordinal, name, StepType.STEP, StepState.DONE, recorded, started)
             self._write(journal.record(*self._fence, entry))
         else:
             recorded = recalled.result
-        return as_returned(fn, recorded)
+        returned = as_returned(fn, recorded)
+        if isinstance(returned, ModelManifest):
+            self._run.model = returned.model
+        return returned
 
     def effect(
         self, name: str, submit: Callable[[str], T], recover: Callable[[str], T | None], price: Price[T] = FREE
@@ -101,7 +104,8 @@ class JournaledContext:
         """Do what must not happen twice: intent, deed, result."""
         ordinal, recalled = self._arrive(name, StepType.EFFECT)
         how = How(submit, recover, price)
-        return Effect(self._run, self._fenced, self._purse, self._dealings, Place(ordinal, name), how).do(recalled)
+        with self._keeper.within():
+            return Effect(self._run, self._fenced, self._purse, self._dealings, Place(ordinal, name), how).do(recalled)
 
     def ask(self, provider: Provider[A, T] | Sequence[Provider[A, T]], ask: A) -> T:
         """Have a vendor make something, and wait for it, parked."""
@@ -181,11 +185,13 @@ class JournaledContext:
 
     def open(self, asset_id: str) -> Path:
         """Give a local, read-only file with the asset's bytes."""
-        return self._store.path(self._find(asset_id).sha256)
+        self._check()
+        return self._keeper.open(asset_id)
 
     def describe(self, asset_id: str) -> Asset:
         """Give an asset's facts."""
-        return self._find(asset_id).asset()
+        self._check()
+        return self._keeper.find(asset_id).asset()
 
     def save(
         self,
@@ -199,21 +205,23 @@ class JournaledContext:
     ) -> Asset:
         """Keep bytes as an asset of the job."""
         self._check()
-        blob = self._stored(content)
+        taken = self._keeper.take(content, media_type, role)
 
         def kept(connection: Connection) -> Asset:
             asset = keep(
                 connection,
                 self._run.tenant_id,
-                blob,
+                taken.blob,
                 media_type=media_type,
                 width=width,
                 height=height,
                 duration_s=duration_s,
+                claim=taken.claim,
             )
             return self._made(connection, asset, role)
 
         asset = self._db.run(kept)
+        self._keeper.kept(taken, asset)
         self._hint()
         return asset
 
@@ -262,17 +270,6 @@ class JournaledContext:
             entry = journal.Entry(ordinal, name, StepType.SIGNAL, StepState.DONE, taken["body"], clock.now())
             self._hold(connection.execute(*journal.record(*self._fence, entry)).first(), connection)
         return taken
-
-    def _find(self, asset_id: str) -> Kept:
-        self._check()
-        return self._db.run(lambda c: find(c, self._run.tenant_id, asset_id))
-
-    def _stored(self, content: bytes | Path) -> StoredBlob:
-        if isinstance(content, bytes):
-            return self._store.put([content])
-        if self._scratch.holds(content):
-            return self._store.adopt(content)
-        return self._store.put([content.read_bytes()])
 
     def _made(self, connection: Connection, kept: Kept, role: str) -> Asset:
         """Tell, fenced, that this job made the asset; a replay that makes it again tells nothing new."""

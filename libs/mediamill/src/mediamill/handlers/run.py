@@ -48,6 +48,8 @@ class Run:
     progress: dict[str, Any] | None
     is_pinned: bool
     """Whether its provider was named, so that no other may serve."""
+    model: str | None = None
+    """What the provider serves with, as its vendor names it, once it was chosen."""
     saved: set[str] = field(default_factory=set)
     """The assets that this run has saved."""
     owner: ProcessOwner = field(default_factory=ProcessOwner)

@@ -18,6 +18,7 @@ from mediamill.errors import JobError, MediamillError, Transient
 from mediamill.handlers import endings
 from mediamill.handlers.handler import handler_of
 from mediamill.handlers.journaled import JournaledContext
+from mediamill.handlers.keeper import Keeper
 from mediamill.handlers.parcel import Parcel
 from mediamill.handlers.parked import Left, Parked
 from mediamill.handlers.run import Run, Stop
@@ -27,6 +28,7 @@ from mediamill.jobs import transition
 from mediamill.jobs.coalesce import FlightId, land_at_once
 from mediamill.jobs.relay import succeed_and_claim
 from mediamill.processes import Stopped, owning
+from mediamill.provenance.signer import Signer
 from mediamill.queues.registry import Registry
 from mediamill.wire.message import Received
 
@@ -54,6 +56,8 @@ class Parts(NamedTuple):
     db: Database
     registry: Registry
     store: Store
+    signer: Signer | None = None
+    """Signs what leaves; without one it leaves unsigned."""
 
 
 class Relay(NamedTuple):
@@ -91,7 +95,9 @@ def _call(run: Run, parts: Parts) -> Answer:
     ask = run.kind.read(run.input)
     handle = handler_of(run.kind.ask, run.generation)
     with Scratch() as scratch, owning(run.owner):
-        context = JournaledContext(run, parts.db, parts.registry, parts.store, scratch)
+        context = JournaledContext(
+            run, parts.db, parts.registry, Keeper(run, parts.db, parts.store, scratch, parts.signer)
+        )
         answer = handle(context, ask)
         if run.owner.stopped.is_set():
             raise Stopped

@@ -17,8 +17,10 @@ from mediamill.handlers.pulse import PulseWriter
 from mediamill.handlers.registration import Registration
 from mediamill.handlers.runner import Parts
 from mediamill.processes import give_memory_back
-from mediamill.queues.registry import Registry, registry
-from mediamill.settings import settings
+from mediamill.provenance.identity import BadIdentity
+from mediamill.provenance.signer import Signer, open_signer
+from mediamill.queues.registry import Queue, Registry, registry
+from mediamill.settings import Settings, settings
 from mediamill.telemetry.logs import configure_logs
 from mediamill.wire.celery import broker_answers, celery_app
 from mediamill.wire.consume import consume
@@ -53,30 +55,48 @@ def slots_for(queues: Sequence[str], found: Registry) -> int:
     return (os.cpu_count() or 1) + SPARE_SLOTS
 
 
+def signer_for(queues: Sequence[Queue], config: Settings) -> Signer | None:
+    """Open the signer of a worker whose kinds say how they make things. Raises ``BadIdentity``."""
+    if not any(kind.manifest.making for queue in queues for kind in queue.kinds()):
+        return None
+    signer = open_signer(config)
+    if signer is None:
+        log.warning("assets leave without content credentials: MEDIAMILL_SIGNING_KEY is not set")
+    return signer
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Work until told to stop."""
     arguments = parse(argv)
     configure_logs("worker")
     os.nice(arguments.nice)
-    config, found = settings(), registry()
-    pulse = PulseWriter(config.heartbeat_s)
+    found = registry()
     queues = chosen_queues(arguments.queues, found)
+    try:
+        signer = signer_for([found.queue(name) for name in queues], settings())
+    except BadIdentity as error:
+        log.critical("%s", error)
+        return os.EX_CONFIG
+    return work(queues, arguments.slots or slots_for(queues, found), Parts(database(), found, store(), signer))
+
+
+def work(queues: list[str], slots: int, parts: Parts) -> int:
+    """Serve queues until told to stop, and give the exit code."""
+    config, found = settings(), parts.registry
+    pulse = PulseWriter(config.heartbeat_s)
     for name in queues:
         found.queue(name).load_handlers()
     give_memory_back()
-    slots = arguments.slots or slots_for(queues, found)
     url = config.database_url.get_secret_value()
     serves = served(found.queue(name) for name in queues)
-    registration = Registration(
-        database(), url, queues, slots, serves=serves, holds_session=config.liveness == "session"
-    )
+    registration = Registration(parts.db, url, queues, slots, serves=serves, holds_session=config.liveness == "session")
     process = WorkerProcess(
-        Parts(database(), found, store()),
+        parts,
         registration,
         slots=slots,
         heartbeat_s=config.heartbeat_s,
         grace_s=config.drain_grace_s,
-        hearing=Hearing(database(), queues, serves, lambda: broker_answers(celery_app())),
+        hearing=Hearing(parts.db, queues, serves, lambda: broker_answers(celery_app())),
         pulse=pulse,
     )
     pool = found.queue(queues[0]).manifest.worker.pool if len(queues) == 1 else "threads"

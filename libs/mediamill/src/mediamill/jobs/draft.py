@@ -58,7 +58,7 @@ def draft(request: Request) -> Draft:
     """Give a request its id and its row. Raises ``InvalidInput`` for what cannot be stored."""
     job_id, body = uuid7(), request.input.model_dump(mode="json")
     provider = request.served_by
-    assets = {UUID(asset): loc for loc, asset in _references(request.input, (*request.loc, "input"))}
+    assets = {UUID(asset): loc for loc, asset in references(request.input, (*request.loc, "input"))}
     price = request.kind.price(request.input, provider)
     named = fingerprint_of(request, body)
     row = _AS_IT_IS.encode(_row(job_id, request, provider, body, assets, price, named))
@@ -140,18 +140,19 @@ def _row(
     return {name: value for name, value in row.items() if value is not None}
 
 
-def _references(value: object, loc: Loc) -> Iterator[tuple[Loc, str]]:
+def references(value: object, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
+    """Give the assets that a validated input names, each with its place, in the order of the contract's fields."""
     match value:
         case AssetReference():
             yield loc, value
         case BaseModel():
             for name in type(value).model_fields:
-                yield from _references(getattr(value, name), (*loc, name))
+                yield from references(getattr(value, name), (*loc, name))
         case dict():
             for name, part in value.items():
-                yield from _references(part, (*loc, str(name)))
+                yield from references(part, (*loc, str(name)))
         case list() | tuple():
             for index, part in enumerate(value):
-                yield from _references(part, (*loc, index))
+                yield from references(part, (*loc, index))
         case _:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -19,6 +20,32 @@ class Part(BaseModel):
     """A frozen part of a manifest that refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Making(StrEnum):
+    """How a provider comes by what it makes of an input; the content credentials of its assets say so."""
+
+    DRAWN = "drawn"
+    """By code that learned from nobody's works."""
+    GENERATED = "generated"
+    """By a trained model."""
+    COMPOSED = "composed"
+    """Of the media in the input, put together."""
+    EDITED = "edited"
+    """The first medium of the input, changed."""
+    CONVERTED = "converted"
+    """The first medium of the input, in another form."""
+
+
+class MakingManifest(Part):
+    """How a kind's providers make what they make."""
+
+    local: Making
+    hosted: Making = Making.GENERATED
+
+    def of(self, provider: str) -> Making:
+        """Give how a provider makes it."""
+        return self.local if provider == LOCAL else self.hosted
 
 
 class ModelManifest(Part):
@@ -66,6 +93,9 @@ class KindManifest(Part):
     reuse: bool = Field(True, description="the same input gives the same answer")
     version: int = Field(1, ge=1, description="raised when the same input should give another answer")
     max_running: int | None = Field(None, ge=1, description="runs at once over all workers")
+    making: MakingManifest | None = Field(
+        None, description="how it is made: its assets leave with content credentials that say so; without it, with none"
+    )
 
     @field_validator("prices", mode="before")
     @classmethod

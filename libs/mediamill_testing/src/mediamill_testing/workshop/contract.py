@@ -82,6 +82,14 @@ class Keep(Ask):
     text: str = "hello"
 
 
+class Record(Ask):
+    """Make a sound."""
+
+    text: str = "hello"
+    of: tuple[AssetId, ...] = ()
+    between: tuple[AssetId, ...] = Field((), description="Opened between steps.")
+
+
 class Borrow(Ask):
     """Answer with an asset of a child."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import wave
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from mediamill_testing.workshop.contract import (
     Heard,
     Keep,
     Kept,
+    Record,
     Spawn,
     Timer,
 )
@@ -98,6 +101,29 @@ def keep(ctx: Context, ask: Keep) -> Kept:
         return ctx.save(path, "text/plain", role="text")
 
     return Kept(assets=(ctx.step("save", save),))
+
+
+@handler(Record)
+def record(ctx: Context, ask: Record) -> Kept:
+    """Open what it is made of, and save it."""
+    for asset in ask.between:
+        ctx.open(asset)
+
+    def save() -> Asset:
+        for asset in ask.of:
+            ctx.open(asset)
+        return ctx.save(sound(ask.text), "audio/wav", role="sound")
+
+    return Kept(assets=(ctx.step("record", save),))
+
+
+def sound(text: str) -> bytes:
+    """Give a sound file whose samples are a text's letters."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, 1, 8000, 0, "NONE", "not compressed"))
+        file.writeframes(text.encode())
+    return out.getvalue()
 
 
 @handler(Spawn)

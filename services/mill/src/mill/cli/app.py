@@ -50,7 +50,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 nothing runs, 4 port taken, 5 the job failed.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 nothing runs, 4 port taken, 5 the job failed, "
+    "6 to 8 see mill assets verify --help.",
 )
 
 

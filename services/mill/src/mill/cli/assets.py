@@ -17,6 +17,7 @@ from mill.api.models import Asset
 from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, Key, Url, examples
 from mill.cli.output import on_terminal, rows, show, size
+from mill.cli.verify import EPILOG, verify
 from mill.errors import WrongUse
 
 app = new_app("Files in and out.", no_args_is_help=True)
@@ -68,6 +69,9 @@ def get(
         path = Path(out) if out else Path(asset.id + suffix_of(asset))
         save(api, asset, path)
     show({**asset.model_dump(mode="json"), "path": str(path)}, lambda: typer.echo(path), as_json=as_json)
+
+
+app.command(epilog=EPILOG)(verify)
 
 
 def save(api: Api, asset: Asset, path: Path) -> None:

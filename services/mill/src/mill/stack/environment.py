@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from mill.stack.layout import Layout
 from mill.stack.ports import LOOPBACK
@@ -23,6 +24,7 @@ _VENDORS = ("REPLICATE_API_TOKEN", "OPENAI_API_KEY", "FAL_KEY")
 _KEPT = frozenset([*_USERS, *_PYTHONS, *_NETWORKS, *(name.lower() for name in _NETWORKS), *_VENDORS])
 _KEPT_PREFIXES = ("MEDIAMILL_", "LC_", "OTEL_", "OMP_")
 _STORE_PREFIXES = ("AWS_", "GOOGLE_", "AZURE_")
+_SIGNER = ("MEDIAMILL_SIGNING_CERTIFICATES", "MEDIAMILL_SIGNING_KEY")
 _DROPPED = frozenset(["MEDIAMILL_KEY", "MEDIAMILL_URL", "MEDIAMILL_DATA", MARK])
 
 
@@ -54,6 +56,7 @@ def stack_environment(layout: Layout, keys: Keys, database_url: str, broker_url:
         "MEDIAMILL_PUBLIC_URL": url,
         "MEDIAMILL_SECRET": keys.secret,
         "MEDIAMILL_RUN_DIR": str(layout.run),
+        **_signing(layout, os.environ),
         "PYTHONUNBUFFERED": "1",
         "MALLOC_ARENA_MAX": "2",  # or glibc keeps what each of many threads once needed
     }
@@ -75,3 +78,18 @@ def _own_chain(layout: Layout) -> dict[str, str]:
     """Tell where the stack's own chain is, if it had one when it ran last and no other is named."""
     port = read_ports(layout).chain
     return {} if port is None or RPC_URL in os.environ else chain_settings(layout, port)
+
+
+def brings_signer(environ: Mapping[str, str]) -> bool:
+    """Tell whether the user said who signs content credentials, or by an empty setting that nobody does."""
+    folder = Path(environ.get("MEDIAMILL_SECRETS_DIR") or os.devnull)
+    return any(name in environ or (folder / name.lower()).exists() for name in _SIGNER)
+
+
+def _signing(layout: Layout, environ: Mapping[str, str]) -> dict[str, str]:
+    if brings_signer(environ):
+        return {}
+    return {
+        "MEDIAMILL_SIGNING_CERTIFICATES": str(layout.signer / "certificates.pem"),
+        "MEDIAMILL_SIGNING_KEY": str(layout.signer / "key.pem"),
+    }

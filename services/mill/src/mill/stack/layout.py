@@ -8,7 +8,18 @@ from pathlib import Path
 
 DEFAULT = ".mediamill"
 KEPT_LOGS = 3
-PARTS = ("postgres", "valkey", "migrate", "bootstrap", "chain", "chain-prepare", "conductor", "worker", "gateway")
+PARTS = (
+    "postgres",
+    "valkey",
+    "migrate",
+    "signer",
+    "bootstrap",
+    "chain",
+    "chain-prepare",
+    "conductor",
+    "worker",
+    "gateway",
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,16 @@ class Layout:
     def secrets(self) -> Path:
         """Keys and the signing secret."""
         return self.data / "secrets"
+
+    @property
+    def signer(self) -> Path:
+        """Who signs content credentials, unless the user gave somebody."""
+        return self.secrets / "signer"
+
+    @property
+    def trusted_root(self) -> Path:
+        """The root certificate of that signer, for whoever checks what it signed."""
+        return self.signer / "root.pem"
 
     @property
     def postgres(self) -> Path:

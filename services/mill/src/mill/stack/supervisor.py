@@ -13,7 +13,7 @@ from mediamill.clock import monotonic
 from mediamill.settings import Settings
 from mill.stack.alarm import Alarm
 from mill.stack.chain import QUEUE, ChainPart
-from mill.stack.environment import RPC_URL, Keys, stack_environment
+from mill.stack.environment import RPC_URL, Keys, brings_signer, stack_environment
 from mill.stack.errors import DidNotStart, PortTaken, StackError
 from mill.stack.layout import Layout
 from mill.stack.leftovers import end_leftovers, marked
@@ -89,7 +89,10 @@ class Supervisor:
         env = stack_environment(self._layout, keys, database_url, broker_url, url)
         env |= self._vendor(env)
         env |= self._chain(env, last.chain)
+        drawing = self._signer(env)  # while the database is migrated
         Errand("migrate", _module("mediamill.db.migrate"), self._layout, env).finish(ERRAND_TIMEOUT_S)
+        for errand in drawing:
+            errand.finish(ERRAND_TIMEOUT_S)
         bootstrap = self._bootstrap(env, keys)  # ends while the programs are still loading
         try:
             programs = _programs(self._layout, env, database_url, port)
@@ -165,6 +168,13 @@ class Supervisor:
         part.on_start = self._record
         self.keep(part)
         return part.settings
+
+    def _signer(self, env: dict[str, str]) -> list[Errand]:
+        """Draw who signs content credentials here, the first time that nobody is given for it."""
+        folder = self._layout.signer
+        if brings_signer(os.environ) or folder.is_dir():
+            return []
+        return [Errand("signer", _module("mediamill.provenance.development", str(folder)), self._layout, env)]
 
     def _bootstrap(self, env: dict[str, str], keys: Keys) -> Errand:
         told = {"MEDIAMILL_BOOTSTRAP_KEY": keys.key, "MEDIAMILL_BOOTSTRAP_OPERATOR_KEY": keys.operator_key}
