@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -127,6 +128,22 @@ def test_every_job_step_and_asset_of_it_can_be_looked_at(stack: Stack, film: dic
     assert kinds >= {"text.script", "image.generate", "audio.speech", "audio.music", "video.generate", "merge.timeline"}
     assert {child["state"] for child in children} == {"succeeded"}
     assert [made["id"] for made in film["output"]["assets"]] == [found["id"] for found in assets]
+
+
+def test_the_film_says_what_it_was_made_of_down_to_its_characters(
+    stack: Stack, film: dict[str, Any], film_file: Path
+) -> None:
+    with stack.client() as client:
+        told = client.get(f"/v1/assets/{asset(film, 'film')['id']}/provenance").json()
+    offline = stack.mill("assets", "verify", str(film_file), "--json", check=False)
+
+    kinds = {deed["kind"] for record in told["history"] for deed in record["deeds"] if deed["kind"]}
+    parts = {source["asset_id"] for source in told["history"][0]["sources"]}
+    made = {"image.character", "image.generate", "video.generate", "audio.speech", "audio.music", "merge.timeline"}
+    assert (told["verdict"], kinds) == ("trusted", made)
+    assert {scene[part] for scene in film["output"]["scenes"] for part in ("clip", "speech")} < parts
+    assert offline.returncode == 0
+    assert json.loads(offline.stdout)["history"][0]["id"] == told["history"][0]["id"]
 
 
 def test_the_same_brief_again_renders_nothing(stack: Stack, film: dict[str, Any]) -> None:

@@ -116,7 +116,8 @@ def test_no_word_of_a_refusal_shows_the_key(drawn: Drawn) -> None:
     with pytest.raises(BadIdentity) as caught:
         open_signer(config(drawn.root, drawn.key))
 
-    assert drawn.key.splitlines()[1] not in str(caught.value)
+    shown = f"{caught.value} {identity_of(Settings(**signing_by(drawn)))!r} {drawn!r}"
+    assert drawn.key.splitlines()[1] not in shown
 
 
 def test_a_worker_of_kinds_that_make_nothing_needs_no_signer(drawn: Drawn) -> None:

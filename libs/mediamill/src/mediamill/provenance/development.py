@@ -43,6 +43,10 @@ class Drawn(NamedTuple):
     key: str
     root: str
 
+    def __repr__(self) -> str:
+        """Show nothing of the key."""
+        return "Drawn(…)"
+
 
 def draw(name: str) -> Drawn:
     """Draw a root and a signer below it. The root's key is thrown away, so it vouches for this signer alone."""

@@ -35,6 +35,10 @@ class Identity(NamedTuple):
     top: str
     """The last certificate of the chain, as PEM; who trusts ours trusts what this one vouches for."""
 
+    def __repr__(self) -> str:
+        """Show who it is, and nothing of its key."""
+        return f"Identity({self.fingerprint[:16]}, {self.algorithm})"
+
 
 def identity_of(config: Settings) -> Identity | None:
     """Give who signs here, or ``None`` where nobody does. Raises ``BadIdentity`` telling which setting is wrong."""
