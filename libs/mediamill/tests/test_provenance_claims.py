@@ -13,6 +13,8 @@ from mediamill.provenance.formats import can_carry, format_of
 from mediamill.queues.manifest import Making
 from mediamill.queues.registry import discover
 
+OTHERS = {"flow", "test", "blockchain"}
+"""Queues that make no media themselves: what they answer with is their children's, or JSON."""
 PICTURE = Ingredient(Path("picture"), "a" * 64, "image/png", is_ours=True)
 BOUGHT = Ingredient(Path("bought"), "b" * 64, "image/jpeg", is_ours=False, is_input=False)
 CLIP = Claim("video.generate", "local", None, Making.COMPOSED, "video/mp4", (PICTURE,))
@@ -99,7 +101,7 @@ def test_webm_ogg_and_text_have_no_place_for_credentials_and_a_pdf_is_only_read(
 
 
 def test_every_kind_that_makes_media_says_how() -> None:
-    queues = [queue for queue in discover().queues.values() if queue.name not in {"flow", "test"}]
+    queues = [queue for queue in discover().queues.values() if queue.name not in OTHERS]
     silent = [
         kind.name
         for queue in queues
