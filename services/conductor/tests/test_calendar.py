@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select, text
 
-from conductor.calendar.retention import forget_assets, forget_jobs
+from conductor.calendar.retention import forget_assets, forget_jobs, forget_kind
 from conductor.calendar.tick import Calendar
 from mediamill.errors import NotFound
 from mediamill.jobs.model import Job
@@ -100,3 +100,22 @@ def test_assets_that_nobody_names_go_with_their_bytes(mill: Mill) -> None:
     assert (kept, gone) == (0, 1)
     with pytest.raises(NotFound):
         mill.store.path(sha256)
+
+
+def test_what_a_kind_keeps_for_less_time_goes_with_its_children_and_what_only_they_made(mill: Mill) -> None:
+    tree, other = mill.accept("test.fanout", {"n": 2}), mill.accept("test.noop")
+    part, apart = mill.accept("shop.keep", {"text": "of the tree"}), mill.accept("shop.keep", {"text": "of its own"})
+    mill.work_until_idle()
+    made, others = (mill.job(job).output["assets"][0]["sha256"] for job in (part, apart))
+    with mill.db.unit_of_work() as connection:
+        connection.execute(text("UPDATE jobs SET parent_id = :tree WHERE id = :id"), {"tree": tree, "id": part})
+    while_young = forget_kind(mill.db, "test.fanout", 30)
+
+    when_old = forget_kind(mill.db, "test.fanout", 0)
+
+    assert (while_young, when_old) == (0, 4)
+    assert [mill.state_of(job) for job in (other, apart)] == [State.SUCCEEDED] * 2
+    assert forget_assets(mill.db, mill.store, keep_days=30) == 1
+    assert mill.store.path(others).exists()
+    with pytest.raises(NotFound):
+        mill.store.path(made)

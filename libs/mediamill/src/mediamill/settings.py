@@ -241,6 +241,11 @@ class Settings(BaseSettings):
     )
     asset_url_ttl_s: int = Field(86_400, ge=60, description="How long a signed asset URL opens, in seconds.")
     retention_days: int = Field(90, ge=1, description="Finished jobs and their assets are kept this long, in days.")
+    keep_days: dict[str, int] = Field(
+        {},
+        description="The same for single kinds, with what their children made, instead of what the kind's manifest "
+        'says, as JSON: {"flow.explainer": 7}.',
+    )
 
     run_dir: str = Field(  # read by handlers.pulse, see there
         "",

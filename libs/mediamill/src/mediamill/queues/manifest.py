@@ -92,6 +92,9 @@ class KindManifest(Part):
     expected_s: float = Field(5, gt=0, description="first guess of the run time, until there is history")
     reuse: bool = Field(True, description="the same input gives the same answer")
     version: int = Field(1, ge=1, description="raised when the same input should give another answer")
+    keep_days: int | None = Field(
+        None, ge=1, description="finished jobs are kept so long, with their children and what these made; else as all"
+    )
     max_running: int | None = Field(None, ge=1, description="runs at once over all workers")
     making: MakingManifest | None = Field(
         None, description="how it is made: its assets leave with content credentials that say so; without it, with none"

@@ -13,7 +13,7 @@ from mediamill.ids import first_id_of
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH, TREES = 500, 50
 
 _OLD_JOBS = text("""
 DELETE FROM jobs WHERE id IN (
@@ -21,6 +21,29 @@ DELETE FROM jobs WHERE id IN (
     WHERE id < :bound AND finished_at < :before AND state IN ('succeeded', 'failed', 'canceled')
     ORDER BY id LIMIT :batch)
 """)
+
+_OLD_TREES = text("""
+WITH RECURSIVE tree AS (
+    SELECT old.id FROM tenants CROSS JOIN LATERAL (
+        SELECT id FROM jobs
+        WHERE jobs.tenant_id = tenants.id AND kind = :kind AND id < :bound AND finished_at < :before
+          AND parent_id IS NULL AND state IN ('succeeded', 'failed', 'canceled')
+        ORDER BY id LIMIT :batch) AS old
+    UNION ALL
+    SELECT jobs.id FROM jobs JOIN tree ON jobs.parent_id = tree.id)
+SELECT id FROM tree
+""")
+"""A tenant's jobs of a kind are found by their index, children by their parent's; a batch of each tenant at a time."""
+
+_MADE = text("SELECT DISTINCT asset_id FROM job_assets WHERE job_id = ANY(:ids)")
+_DELETE = text("DELETE FROM jobs WHERE id = ANY(:ids)")
+
+_LET_GO = text("""
+UPDATE assets SET kept_at = 'epoch'
+WHERE id = ANY(:made) AND kept_at < :before
+  AND NOT EXISTS (SELECT 1 FROM job_assets WHERE job_assets.asset_id = assets.id)
+""")
+"""What nobody else has made, uploaded or used meanwhile counts as old, and goes as everything old does."""
 
 _OLD_ASSETS = text("""
 DELETE FROM assets WHERE id IN (
@@ -54,6 +77,24 @@ def forget_jobs(db: Database, keep_days: int) -> int:
             count = connection.execute(_OLD_JOBS, {"bound": bound, "before": before, "batch": BATCH}).rowcount
         deleted += count
         if count < BATCH:
+            return deleted
+
+
+def forget_kind(db: Database, kind: str, keep_days: int) -> int:
+    """Delete what a kind began more than ``keep_days`` ago, with all children; tell how many jobs.
+
+    What they made and nothing else names is let go with them, in the same transaction.
+    """
+    before = _days_ago(db, keep_days)
+    bound, deleted = first_id_of(before), 0
+    while True:
+        with db.unit_of_work() as connection:
+            given = {"kind": kind, "bound": bound, "before": before, "batch": TREES}
+            ids = list(connection.execute(_OLD_TREES, given).scalars())
+            made = list(connection.execute(_MADE, {"ids": ids}).scalars())
+            deleted += connection.execute(_DELETE, {"ids": ids}).rowcount
+            connection.execute(_LET_GO, {"made": made, "before": before})
+        if not ids:
             return deleted
 
 

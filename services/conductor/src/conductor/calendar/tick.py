@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from conductor.calendar.retention import forget_assets, forget_jobs
+from conductor.calendar.retention import forget_assets, forget_jobs, forget_kind
 from conductor.money.tick import Treasurer, check_books
 from mediamill.assets.store import FileStore
 from mediamill.db.session import Database
@@ -51,14 +51,18 @@ class Calendar:
         self._db = db
         self._registry = registry
         self._actions: dict[str, Callable[[], int]] = {
-            "forget_jobs": lambda: self._forget_jobs(config.retention_days),
+            "forget_jobs": lambda: self._forget_jobs(config),
             "check_books": lambda: check_books(db),
             "forget_assets": lambda: forget_assets(db, store, config.retention_days),
         }
 
-    def _forget_jobs(self, keep_days: int) -> int:
-        """Forget old jobs, unless not all of them are counted yet."""
-        return forget_jobs(self._db, keep_days) if Treasurer(self._db).fold(COUNTED_S) else 0
+    def _forget_jobs(self, config: Settings) -> int:
+        """Forget old jobs, and what is kept for a shorter time, unless not all of them are counted yet."""
+        if not Treasurer(self._db).fold(COUNTED_S):
+            return 0
+        own = {name: config.keep_days.get(name, kind.manifest.keep_days) for name, kind in self._registry.kinds.items()}
+        sooner = sum(forget_kind(self._db, name, days) for name, days in own.items() if days is not None)
+        return sooner + forget_jobs(self._db, config.retention_days)
 
     def prepare(self) -> None:
         """Make sure that the housekeeping is scheduled."""
