@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import entry_points
@@ -37,6 +37,8 @@ class Surface:
     """Paths whose bodies are files, streamed to the store and held to the limit of uploads only."""
     polls: Sequence[Poll] = ()
     """What is asked for so often that it has a short way."""
+    shared: Mapping[str, str] = field(default_factory=dict)
+    """Paths of POSTs that another product may know, too, and the field that tells that a body is for this one."""
     refuse: Callable[[Refused], Told] = field(default=plainly)
     """How it says errors."""
 

@@ -119,7 +119,7 @@ def create_app(
         CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=EXPOSED
     )
     app.add_middleware(RequestIds)
-    app.openapi = openapi.document(app, edge.registry)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    app.openapi = openapi.document(app, edge.registry, offered)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
 
 

@@ -9,7 +9,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from gateway.problems import MEDIA_TYPE
+from gateway.products.crossroads import describe
 from mediamill.queues.registry import Kind, Registry
+from mediamill_products.catalogue import Product
 
 DESCRIPTION = """
 Post a job, get its id at once, watch it live, receive durable assets.
@@ -37,7 +39,7 @@ TAGS = [
 ]
 
 
-def document(app: FastAPI, registry: Registry) -> Callable[[], dict[str, Any]]:
+def document(app: FastAPI, registry: Registry, offered: tuple[Product, ...] = ()) -> Callable[[], dict[str, Any]]:
     """Make the function that writes the document once and keeps it."""
 
     def write() -> dict[str, Any]:
@@ -50,6 +52,7 @@ def document(app: FastAPI, registry: Registry) -> Callable[[], dict[str, Any]]:
                 routes=app.routes,
                 tags=TAGS,
             )
+            describe(schema, offered)
             _problems_have_their_type(schema)
             _restore_nulls(schema)
             _add_examples(schema, registry)

@@ -140,6 +140,7 @@ SURFACE = Surface(
         JOB,
     ),
     uploads=(UPLOAD,),
+    shared={"/api/videos/generate": "scenes"},
     polls=(Poll(JOB, _poll),),
 )
 

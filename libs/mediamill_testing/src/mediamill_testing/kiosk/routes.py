@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
 
 from mediamill_products.caller import Caller, CallerOf, Post
 from mediamill_products.catalogue import Poll, Surface
@@ -19,11 +20,17 @@ class SoldOut(Exception):
     """Nothing is left."""
 
 
+class Order(BaseModel):
+    """Steps that are wanted."""
+
+    n: int
+
+
 @router.post("/api/orders", status_code=202)
-async def order(caller: CallerOf, n: Annotated[int, Body(embed=True)], *, fail: bool = False) -> dict[str, Any]:
+async def order(body: Order, caller: CallerOf, *, fail: bool = False) -> dict[str, Any]:
     """Accept a job, and nothing of it if what comes after it in the same transaction fails."""
     async with caller.transaction() as connection:
-        (job_id,) = await caller.accept(connection, [Post(kind="test.steps", input={"n": n})])
+        (job_id,) = await caller.accept(connection, [Post(kind="test.steps", input={"n": body.n})])
         if fail:
             raise SoldOut
     return {"job_id": str(job_id)}
@@ -79,5 +86,6 @@ SURFACE = Surface(
     prefixes=("/api/orders",),
     uploads=("/api/orders/photo",),
     polls=(Poll("/api/orders/", _stage),),
+    shared={"/api/orders": "n"},
     refuse=_in_capitals,
 )

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Response
 from gateway.compat.dialects import Dialect, Refusal
 from gateway.limits import StrictJsonRequest
 from gateway.problems import Problem
+from gateway.products.crossroads import crossroads
 from gateway.products.reception import acquaintance
 from gateway.shortway import Way
 from mediamill_products.catalogue import Poll, Product, Surface
@@ -20,7 +21,8 @@ from mediamill_products.refusals import Refused
 
 
 def mount(app: FastAPI, installed: tuple[Product, ...]) -> None:
-    """Add the routes of every product."""
+    """Add the routes of every product, and before them those that several share."""
+    crossroads(app, installed)
     for product in installed:
         app.include_router(product.router, tags=[product.name])
         app.include_router(product.router, prefix=f"/{product.name}", include_in_schema=False)
