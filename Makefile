@@ -21,20 +21,25 @@ MILL := .venv/bin/mill
 # What to work on; each can be given on the command line.
 export BRIEF ?=
 ASPECT ?=
+PUBMED_ID ?= 90000001
+SIZE ?=
 WORKERS ?= auto
 ARGS ?=
 IN ?= $(MEMBERS)
 SOURCES := $(wildcard $(IN:%=%/src)) tests/lint
 
-.PHONY: help setup demo up down test check manifests migrate bench chaos fmt
+.PHONY: help setup demo demo-explainer up down test check manifests migrate bench chaos fmt
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.synced ## Install everything into .venv (and uv into .tools, if there is none)
 	@:
 
 demo: setup ## Make a film: BRIEF=brief.md or BRIEF='a sentence', ASPECT=16:9|9:16|1:1
 	@$(MILL) demo $(if $(BRIEF),--brief "$$BRIEF") $(if $(ASPECT),--aspect $(ASPECT)) $(ARGS)
+
+demo-explainer: setup ## Make a film of a paper, offline: PUBMED_ID=90000001 SIZE=1280x720
+	@$(RUN) python -m mediamill_testing.pubmed.demo $(PUBMED_ID) $(if $(SIZE),--size $(SIZE)) $(ARGS)
 
 up: setup ## Start the one-machine stack
 	@$(MILL) up $(ARGS)

@@ -34,6 +34,7 @@ def test_they_are_one_line_numbered_in_their_order() -> None:
 
 @pytest.mark.filterwarnings("ignore:Did not recognize type 'xid8'")
 def test_a_migrated_database_has_what_the_models_say(database_url: str) -> None:
+    load_models()
     db = database(database_url)
     load_models()
 

@@ -38,13 +38,18 @@ def timeline(parts: Parts, size: tuple[int, int], fps: int, *, captions: bool) -
     spoken = [(shot, speech) for shot, speech in zip(parts.shots, parts.speeches, strict=True) if speech is not None]
     tracks = [_pictures(parts, fps)]
     if spoken:
-        tracks.append(_voice(spoken))
+        tracks.append(voice(spoken))
     if parts.title is not None:
         tracks.append(_title(parts.title))
     if parts.music is not None:
-        tracks.append(_music(parts.music, parts.shots[-1].end_s, under_a_voice=bool(spoken)))
+        tracks.append(music(parts.music, parts.shots[-1].end_s, under_a_voice=bool(spoken)))
     if captions and spoken:
-        tracks.append(_captions(spoken))
+        tracks.append(captioned(spoken))
+    return declared(tracks, size, fps)
+
+
+def declared(tracks: list[dict[str, Any]], size: tuple[int, int], fps: int) -> dict[str, Any]:
+    """Declare a film of these tracks, as loud as all are."""
     return {
         "size": size,
         "fps": fps,
@@ -78,12 +83,14 @@ def _pictures(parts: Parts, fps: int) -> dict[str, Any]:
     return {"type": "video", "name": "pictures", "items": items}
 
 
-def _voice(spoken: Sequence[tuple[Shot, Speech]]) -> dict[str, Any]:
+def voice(spoken: Sequence[tuple[Shot, Speech]]) -> dict[str, Any]:
+    """Give the track of what is said."""
     items = [{"asset": speech.id_of("speech"), "start_s": shot.speech_at_s} for shot, speech in spoken]
     return {"type": "audio", "name": "voice", "items": items}
 
 
-def _music(asset: str, seconds: float, *, under_a_voice: bool) -> dict[str, Any]:
+def music(asset: str, seconds: float, *, under_a_voice: bool) -> dict[str, Any]:
+    """Give the track of a music, which is quieter while a voice speaks."""
     item: dict[str, Any] = {
         "asset": asset,
         "start_s": 0,
@@ -110,7 +117,8 @@ def _title(title: str) -> dict[str, Any]:
     return {"type": "text", "name": "title", "items": [item]}
 
 
-def _captions(spoken: Sequence[tuple[Shot, Speech]]) -> dict[str, Any]:
+def captioned(spoken: Sequence[tuple[Shot, Speech]]) -> dict[str, Any]:
+    """Give the track of captions, word by word."""
     items = []
     for shot, speech in spoken:
         words = shifted(speech.words, shot.speech_at_s)

@@ -9,6 +9,7 @@ from mediamill.handlers.context import Call, Context
 from mediamill.handlers.handler import handler
 from mediamill_media.flow.contract import Film, Filmed, SceneMade
 from mediamill_products.adcraft import flow as _adcraft  # noqa: F401  # its handlers are registered
+from mediamill_products.explainer import flow as _explainer  # noqa: F401  # the same
 from mediamill_products.filming.cut import Parts, timeline
 from mediamill_products.filming.reads import Film as Rendered
 from mediamill_products.filming.reads import Made, Pictures, Scene, Script, Speech, read
