@@ -1,0 +1,1 @@
+"""Faces that talk: portraits and clips whose mouths move with a speech."""

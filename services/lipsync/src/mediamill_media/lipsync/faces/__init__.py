@@ -1,0 +1,1 @@
+"""Whose face it is, where it lies, and what it is made of."""

@@ -1,0 +1,1 @@
+"""The last look at a talking clip before anybody gets it."""

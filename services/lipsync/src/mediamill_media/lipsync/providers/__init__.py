@@ -1,0 +1,1 @@
+"""Who makes faces talk: one adapter a file."""

@@ -1,0 +1,1 @@
+"""Faces that are moved: drawn ones, photographed ones, and filmed ones."""

@@ -1,0 +1,1 @@
+"""What is said, and how a mouth moves while saying it."""
