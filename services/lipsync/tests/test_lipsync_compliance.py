@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from sqlalchemy import func, update
 
-from mediamill.assets.keep import keep
 from mediamill.jobs.states import FINAL
 from mediamill.providers.model import PredictionRow
 from mediamill_av.record import Reel, record
@@ -48,14 +47,8 @@ def stand(mill: Mill, server: Any, theirs: Path, troupe: Any, shown: str = "port
     model = PICTURES if shown == "portrait" else FILMS[server.vendor]
     server.catalogue[model] = Product(price=price, makes="video/mp4", file=str(theirs))
     face = (troupe.drawn(96), "image/png") if shown == "portrait" else (theirs.read_bytes(), "video/mp4")
-    ask = {shown: kept(mill, *face), "speech": kept(mill, speech.wav, "audio/wav"), "fps": 10}
+    ask = {shown: mill.give(*face), "speech": mill.give(speech.wav, "audio/wav"), "fps": 10}
     return Stand(mill, server, "lipsync.talk", ask, as_it_came=False)
-
-
-def kept(mill: Mill, content: bytes, media_type: str) -> str:
-    blob = mill.store.put([content])
-    about = {"media_type": media_type, "width": None, "height": None, "duration_s": None}
-    return str(mill.db.run(lambda connection: keep(connection, mill.tenant, blob, **about)).id)
 
 
 def through(wanted: Stand) -> Any:
@@ -100,7 +93,7 @@ def test_a_vendor_s_film_whose_mouth_stands_still_is_refused_and_never_bought_ag
     mill_of: MillOf, vendor: VendorServer, theirs: Path, troupe: Any, tmp_path: Path
 ) -> None:
     wanted = stand(mill_of("lipsync"), vendor, theirs, troupe)
-    wanted.input = {**wanted.input, "portrait": kept(wanted.mill, troupe.photo(128), "image/png")}
+    wanted.input = {**wanted.input, "portrait": wanted.mill.give(troupe.photo(128), "image/png")}
     photo = cv2.cvtColor(cv2.imdecode(np.frombuffer(troupe.photo(128), np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
     record(Reel((128, 128), 10, 12), [coded(from_rgb(np.asarray(photo, np.uint8)))] * 12, tmp_path / "still.mp4")
     vendor.catalogue[PICTURES] = replace(vendor.catalogue[PICTURES], file=str(tmp_path / "still.mp4"))
@@ -117,7 +110,7 @@ def test_a_picture_without_a_face_is_refused_before_anything_is_bought(
     mill_of: MillOf, vendor: VendorServer, theirs: Path, troupe: Any
 ) -> None:
     wanted = stand(mill_of("lipsync"), vendor, theirs, troupe)
-    wanted.input = {**wanted.input, "portrait": kept(wanted.mill, troupe.drawn(96, faces=[]), "image/png")}
+    wanted.input = {**wanted.input, "portrait": wanted.mill.give(troupe.drawn(96, faces=[]), "image/png")}
 
     job = through(wanted)
 

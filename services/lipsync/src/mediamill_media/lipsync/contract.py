@@ -113,9 +113,11 @@ class Measured(Answer):
         default=None, description="How far the mouth opened, as a share of the most it can; null where not looked at."
     )
     correlation: float | None = Field(
-        default=None, description="How well the mouth's opening follows the loudness of the speech, up to 1."
+        default=None, description="How alike the mouth's opening and that of one that says the speech are, up to 1."
     )
-    offset_s: float | None = Field(default=None, description="By how much the mouth is late to the sound.")
+    offset_s: float | None = Field(
+        default=None, description="By how much the mouth is late to that one, which leads its sound by 0.04 s."
+    )
 
 
 class Talked(MediaAnswer):

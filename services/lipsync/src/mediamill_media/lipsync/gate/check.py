@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,26 +14,36 @@ from mediamill_media.lipsync.contract import Measured
 from mediamill_media.lipsync.errors import OutputRejected
 from mediamill_media.lipsync.gate.looking import Look, Seen, watch
 from mediamill_media.lipsync.speech.heard import Curve, Samples, decode, loudness
+from mediamill_media.lipsync.speech.mouth import Track
 
 _AAC_FRAME_S = 1024 / SAMPLE_RATE
 _TICKS = 100
 _LAGS_S = 0.4
-_LEAST_MOVE = 0.08
-"""What a mouth must open and close by, at least, while somebody speaks."""
 _LEAST_SEEN = 0.5
 _LEAST_FOLLOWING, _MOST_LATE_S = 0.2, 0.15
 _ENOUGH_S = 1.5
 """A shorter speech tells too little to say whether a mouth follows it."""
 
 
-def check(path: Path, reel: Reel, speech: Samples, look: Look | None) -> Measured:
+class Wanted(NamedTuple):
+    """What a clip must be."""
+
+    reel: Reel
+    speech: Samples
+    track: Track
+    """How a mouth moves that says the speech."""
+
+
+def check(path: Path, wanted: Wanted, look: Look | None) -> Measured:
     """Give what was measured on a clip, without a look nothing of its mouth.
 
     Raises ``OutputRejected`` with the first thing that is not as it must be.
     """
-    _check_streams(path, reel)
-    _check_sound(path, reel, speech)
-    return _judged(watch(path, look, reel.fps), speech) if look is not None else Measured()
+    _check_streams(path, wanted.reel)
+    _check_sound(path, wanted.reel, wanted.speech)
+    if look is None:
+        return Measured()
+    return _judged(watch(path, look, wanted.reel.fps), wanted, look.least)
 
 
 def _check_streams(path: Path, reel: Reel) -> None:
@@ -60,15 +71,15 @@ def _check_sound(path: Path, reel: Reel, speech: Samples) -> None:
         raise OutputRejected(f"Its sound is {late:+.3f} s away from the speech, and {alike:.2f} like it.")
 
 
-def _judged(seen: Seen, speech: Samples) -> Measured:
+def _judged(seen: Seen, wanted: Wanted, least: float) -> Measured:
     there = np.isfinite(seen.open)
     if not there.any() or there.mean() < _LEAST_SEEN:
         raise OutputRejected(f"A face is seen in {there.sum()} of {len(there)} looks.")
     opened = np.interp(seen.at, seen.at[there], seen.open[there])
     moves = float(np.percentile(opened, 92) - np.percentile(opened, 8))
-    if moves < _LEAST_MOVE:
-        raise OutputRejected(f"The mouth hardly moves: it opens by {moves:.3f} of its most; {_LEAST_MOVE} are needed.")
-    late, follows = _following(seen.at, opened, speech)
+    if moves < least:
+        raise OutputRejected(f"The mouth hardly moves: it opens by {moves:.3f} of its most; {least} are needed.")
+    late, follows = _following(seen.at, opened, wanted)
     if follows is not None and (follows < _LEAST_FOLLOWING or abs(late) > _MOST_LATE_S):
         raise OutputRejected(f"The mouth is {late:+.2f} s late to the speech and follows it by {follows:.2f}.")
     return Measured(
@@ -78,15 +89,13 @@ def _judged(seen: Seen, speech: Samples) -> Measured:
     )
 
 
-def _following(at: Curve, opened: Curve, speech: Samples) -> tuple[float, float | None]:
-    """Give by how much a mouth is late to a speech, and how well it follows it then."""
+def _following(at: Curve, opened: Curve, wanted: Wanted) -> tuple[float, float | None]:
+    """Give by how much a mouth is late to one that says the speech, and how alike they are then."""
     if at[-1] < _ENOUGH_S:
         return 0.0, None
-    ticks = int(at[-1] * _TICKS)
-    times = (np.arange(ticks) + 0.5) / _TICKS
-    loud = loudness(speech, _TICKS, ticks)
-    window = np.hanning(round(0.16 * _TICKS))
-    return _best_lag(np.interp(times, at, opened), np.convolve(loud, window / window.sum(), "same"), _TICKS)
+    times = (np.arange(int(at[-1] * _TICKS)) + 0.5) / _TICKS
+    frames = np.arange(wanted.reel.frames) / wanted.reel.fps
+    return _best_lag(np.interp(times, at, opened), np.interp(times, frames, wanted.track.open), _TICKS)
 
 
 def _best_lag(one: Curve, other: Curve, rate: int) -> tuple[float, float | None]:

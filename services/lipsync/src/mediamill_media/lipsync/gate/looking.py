@@ -34,6 +34,9 @@ class Seen(NamedTuple):
 class Look(Protocol):
     """Tells how far a mouth is open in a frame."""
 
+    least: float
+    """What a mouth must open and close by, at least, while somebody speaks; what is less may be trembling."""
+
     def open(self, frame: av.VideoFrame) -> float:
         """Give 0 for closed and about 1 for the widest open; ``nan`` where no face is."""
         ...
@@ -41,6 +44,8 @@ class Look(Protocol):
 
 class DrawnLook:
     """Counts what shows of the inside of a drawn mouth."""
+
+    least = 0.02
 
     def __init__(self, face: DrawnFace, size: tuple[int, int]) -> None:
         reach = 1.7 * face.half_width + 4
@@ -65,6 +70,8 @@ class DrawnLook:
 
 class MeshLook:
     """Measures how far the lips of a photographed face are apart."""
+
+    least = 0.08
 
     def __init__(self) -> None:
         self._before: Points | None = None

@@ -15,17 +15,18 @@ from mediamill.handlers.context import Context
 from mediamill.providers.protocol import Provider
 from mediamill.queues.manifest import ModelManifest
 from mediamill_av.record import Reel
-from mediamill_media.lipsync.contract import Measured, Talk, Talked
+from mediamill_media.lipsync.contract import Talk, Talked
 from mediamill_media.lipsync.faces import filmed
-from mediamill_media.lipsync.faces.fitting import fit, own_size
+from mediamill_media.lipsync.faces.fitting import fit
 from mediamill_media.lipsync.faces.picture import portrait
+from mediamill_media.lipsync.gate.check import Wanted as Judged
 from mediamill_media.lipsync.gate.check import check
 from mediamill_media.lipsync.gate.looking import MeshLook
 from mediamill_media.lipsync.providers.choosing import chosen
+from mediamill_media.lipsync.providers.local import reel_of, track_of
 from mediamill_media.lipsync.providers.refit import as_mp3, refit
 from mediamill_media.lipsync.providers.take import Take
 from mediamill_media.lipsync.speech.heard import hear
-from mediamill_media.lipsync.speech.mouth import frames_of
 from mediamill_vendors.outputs import fetch
 
 MOST_BYTES = 500_000_000
@@ -77,8 +78,7 @@ class Buying(ABC):
 
 def _made_ready(ctx: Context, take: Take) -> Ready:
     heard = hear(ctx.open(take.speech), ctx.workdir)
-    size = take.ask.size or own_size(take.face.size)
-    reel = Reel(size, take.ask.fps, frames_of(heard.samples, take.ask.fps))
+    reel = reel_of(take, heard)
     speech = as_mp3(heard.raw, ctx.workdir / "speech.mp3")
     return Ready(
         shown=_face(ctx, take, reel),
@@ -109,7 +109,7 @@ def _finished(ctx: Context, take: Take, ready: Ready, theirs: Asset) -> Talked:
     refit(ctx.open(theirs.id), heard.raw, reel, target, lambda part: ctx.progress(part, 1, "fitting"))
     # Of a drawn face nobody knows how a vendor draws it on: its streams and its sound are judged, its mouth is not.
     look = None if take.face.drawn else MeshLook()
-    measured: Measured = check(target, reel, heard.samples, look)
+    measured = check(target, Judged(reel, heard.samples, track_of(take, heard, reel)), look)
     width, height = reel.size
     clip = ctx.save(target, "video/mp4", role="clip", width=width, height=height, duration_s=reel.seconds)
     return Talked(assets=(clip,), duration_s=reel.seconds, frames=reel.frames, shown=take.face.shown, measured=measured)

@@ -16,7 +16,7 @@ from mediamill_media.lipsync.faces.frames import Frame, coded
 from mediamill_media.lipsync.faces.marks import DrawnFace
 from mediamill_media.lipsync.faces.mesh import finder
 from mediamill_media.lipsync.faces.picture import Pixels, portrait
-from mediamill_media.lipsync.gate.check import check
+from mediamill_media.lipsync.gate.check import Wanted, check
 from mediamill_media.lipsync.gate.looking import DrawnLook, Look, MeshLook
 from mediamill_media.lipsync.providers.take import Take
 from mediamill_media.lipsync.puppets.drawn import DrawnPuppet
@@ -47,11 +47,11 @@ def film(ctx: Context, take: Take) -> Talked:
     """Move the face with the speech, record it, look at it once more, and keep it."""
     heard = hear(ctx.open(take.speech), ctx.workdir)
     reel = reel_of(take, heard)
-    track = _track(take, heard, reel)
+    track = track_of(take, heard, reel)
     frames, look = _animated(ctx, take, track, reel)
     target = ctx.workdir / "clip.mp4"
     record(reel, _told(ctx, frames, reel), target, heard.raw)
-    measured = check(target, reel, heard.samples, look)
+    measured = check(target, Wanted(reel, heard.samples, track), look)
     width, height = reel.size
     clip = ctx.save(target, "video/mp4", role="clip", width=width, height=height, duration_s=reel.seconds)
     return Talked(
@@ -70,7 +70,8 @@ def reel_of(take: Take, heard: Heard) -> Reel:
     return Reel(size, take.ask.fps, frames_of(heard.samples, take.ask.fps))
 
 
-def _track(take: Take, heard: Heard, reel: Reel) -> Track:
+def track_of(take: Take, heard: Heard, reel: Reel) -> Track:
+    """Give the mouth that says the speech: by its phonemes where they are known, else by its sound."""
     grid = Grid(reel.fps, reel.frames)
     if take.phonemes:
         return spoken(take.phonemes, heard.samples, grid)
