@@ -12,7 +12,8 @@ from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 from sqlalchemy import inspect
 
-from mediamill.db.migrate import alembic_config, current, head, migrate
+from mediamill.db.migrate import alembic_config, migrate
+from mediamill.db.revision import current, head
 from mediamill.db.session import Database
 from mediamill.db.tables import metadata
 from mediamill.settings import Settings

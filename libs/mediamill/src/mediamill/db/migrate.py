@@ -8,11 +8,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from mediamill.db.restored import settle
+from mediamill.db.revision import head
 from mediamill.db.session import Database, database
 
 log = logging.getLogger(__name__)
@@ -37,19 +36,6 @@ def migrate(db: Database) -> None:
         command.upgrade(alembic_config(connection), "head")
         if settled := settle(connection):
             log.warning("restored from a dump of another cluster: settled %d events", settled)
-
-
-def head() -> str:
-    """Give the revision that this version of the code needs."""
-    found = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    if found is None:
-        raise LookupError("no migrations are shipped")
-    return found
-
-
-def current(connection: Connection) -> str | None:
-    """Give the revision that the database has, or ``None`` for an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def main() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from mediamill.contracts import Answer, Ask, AssetId, Contract, MediaAnswer
 
@@ -82,6 +82,19 @@ class Attribute(Contract):
 class Mint(Ask):
     """Mint an asset as a token."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "asset": "0197a3b0-5f6e-7c1d-8a2b-3c4d5e6f7a8b",
+                    "name": "The lantern of Pim, 1 of 10",
+                    "recipient": "0x00000000000000000000000000000000000a11ce",
+                    "attributes": [{"trait_type": "scene", "value": 3}],
+                }
+            ]
+        }
+    )
+
     asset: AssetId
     name: str = Field(min_length=1, max_length=200)
     description: str = Field("", max_length=5_000)
@@ -117,6 +130,8 @@ class Minted(MediaAnswer):
 
 class Verify(Ask):
     """Look a token up: by its id, by an asset of yours, or by both, which tells whether they are the same."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"asset": "0197a3b0-5f6e-7c1d-8a2b-3c4d5e6f7a8b"}]})
 
     token_id: str | None = Field(None, pattern=r"^[0-9]{1,78}$")
     asset: AssetId | None = None

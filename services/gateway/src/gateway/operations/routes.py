@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from gateway.edge import EdgeOf
 from gateway.problems import Problem
-from mediamill.db.migrate import current, head
+from mediamill.db.revision import current, head
 from mediamill.errors import MediamillError, NotFound, Unavailable
 
 router = APIRouter(tags=["operations"])

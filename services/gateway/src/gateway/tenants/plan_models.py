@@ -32,7 +32,24 @@ class PutPlan(BaseModel):
 class Plan(PutPlan):
     """What tenants of a plan may use, but for limits that are their own."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(
+        extra="ignore",
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "paid",
+                    "is_paid": True,
+                    "weight": 4,
+                    "max_running": 16,
+                    "max_queued": None,
+                    "max_monthly": None,
+                    "max_bytes": 500_000_000_000,
+                    "tenants": 12,
+                    "created_at": "2026-11-24T12:00:00.000Z",
+                }
+            ]
+        },
+    )
 
     name: str = Field(examples=["paid"])
     tenants: int = Field(description="that have it")

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import psycopg
 
 from mediamill.budgets.audit import DRIFT
-from mediamill.db.migrate import head
 from mediamill.db.restored import FOREIGN
+from mediamill.db.revision import head
 from mediamill.queues.manifest import BrokenManifest
 from mediamill.queues.registry import discover
 from mill.doctor.finding import Finding, fail, ok, warn
