@@ -46,3 +46,12 @@ class JobAsset(Base):
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
     asset_id: Mapped[UUID] = mapped_column(ForeignKey("assets.id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class AssetHold(Base):
+    """That a tenant's own row holds on to an asset, such as a brand to its logo."""
+
+    __tablename__ = "asset_holds"
+
+    asset_id: Mapped[UUID] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"), primary_key=True)
+    holder_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)

@@ -1,6 +1,6 @@
 """Every table, imported so that the metadata is whole."""
 
-from mediamill.assets.model import AssetRow, JobAsset
+from mediamill.assets.model import AssetHold, AssetRow, JobAsset
 from mediamill.budgets.model import Account, Entry, Hold, Reservation, UsageDay, UsagePosition
 from mediamill.db.base import Base
 from mediamill.events.model import Event
@@ -17,6 +17,7 @@ metadata = Base.metadata
 __all__ = [
     "Account",
     "ApiKey",
+    "AssetHold",
     "AssetRow",
     "AttemptRow",
     "ChainRow",

@@ -49,6 +49,7 @@ _OLD_ASSETS = text("""
 DELETE FROM assets WHERE id IN (
     SELECT id FROM assets
     WHERE kept_at < :before AND NOT EXISTS (SELECT 1 FROM job_assets WHERE job_assets.asset_id = assets.id)
+      AND NOT EXISTS (SELECT 1 FROM asset_holds WHERE asset_holds.asset_id = assets.id)
     LIMIT :batch)
 RETURNING sha256
 """)
