@@ -85,12 +85,12 @@ class RemoteSigner:
         asked = {name: _hex(value) for name, value in draft.fields().items() if name not in {"type", "to"}}
         to = {"to": draft.to} if draft.to else {}
         told = self._rpc.ask("eth_signTransaction", {"from": self.address, **asked, **to})
-        raw = HexBytes(told["raw"] if isinstance(told, Mapping) else told)
-        self._check(draft, raw)
-        return _signed(bytes(raw))
+        raw = told.get("raw") if isinstance(told, Mapping) else told
+        return _signed(self._checked(draft, raw))
 
-    def _check(self, draft: Draft, raw: HexBytes) -> None:
+    def _checked(self, draft: Draft, told: Any) -> bytes:
         try:
+            raw = HexBytes(told)
             found = TypedTransaction.from_bytes(raw).as_dict()
             sender = str(Account.recover_transaction(raw)).lower()
         except Exception as error:
@@ -101,8 +101,9 @@ class RemoteSigner:
             if name != "type" and _plain(found.get(name)) != _plain(value)
         ]
         if wrong or sender != self.address:
-            told = ", ".join(wrong) or "the sender"
-            raise refused(Permanent(f"The remote signer signed something else than was asked for: {told} differs."))
+            what = ", ".join(wrong) or "the sender"
+            raise refused(Permanent(f"The remote signer signed something else than was asked for: {what} differs."))
+        return bytes(raw)
 
 
 def signer_of(config: Settings, chain_id: int) -> Signer:
