@@ -36,6 +36,7 @@ VERBS = [
     "queues",
     "providers",
     "chains",
+    "chain",
     "usage",
     "manifests",
 ]

@@ -10,6 +10,7 @@ from mediamill.errors import JobError
 from mediamill.mints import contracts, queries
 from mediamill_vendors.evm import abi, token
 from mediamill_vendors.evm.deploying import is_ours
+from mediamill_vendors.evm.minter import USUAL_GAS
 from mediamill_vendors.evm.seen import COIN
 from mediamill_vendors.evm.signing import signer_of
 from mediamill_vendors.evm.vendor import Evm
@@ -20,6 +21,8 @@ class SignerStatus(BaseModel):
 
     address: str
     coins: Decimal
+    lasts_for: int
+    """So many mints can be paid for at what gas costs now."""
     sent: int
     """Transactions that the chain has."""
     signed: int
@@ -45,8 +48,12 @@ class Status(BaseModel):
 
 
 def status_of(way: Evm) -> Status:
-    """Ask a chain and the book. Raises what the chain answers with."""
+    """Ask a chain and the book. Raises what the chain answers with.
+
+    It also sees to mints whose jobs are over: nobody else looks at those until the next mint.
+    """
     chain_id = way.chain.id
+    way.watch.look([])
     row = way.db.run(lambda c: contracts.newest(c, chain_id))
     contract = way.config.evm_contract.lower() or (row.address if row is not None else None)
     signer, problem = _signer(way, contract)
@@ -72,9 +79,11 @@ def _signer(way: Evm, contract: str | None) -> tuple[SignerStatus | None, str | 
     may_mint = contract is not None and way.chain.code(contract) != ""
     if may_mint and contract is not None:
         may_mint = bool(abi.read_uint(way.chain.call(contract, abi.call(token.IS_MINTER, abi.address(address)))))
+    balance = way.chain.balance(address)
     return SignerStatus(
         address=address,
-        coins=Decimal(way.chain.balance(address)) / COIN,
+        coins=Decimal(balance) / COIN,
+        lasts_for=balance // (USUAL_GAS * max(1, way.chain.fees().max_fee)),
         sent=way.chain.count(address),
         signed=way.db.run(lambda c: queries.next_nonce(c, way.chain.id, address)),
         may_mint=may_mint,
