@@ -58,7 +58,7 @@ def test_pictures_are_sent_with_their_mask_and_come_back_as_often_as_asked(
     digest = hashlib.sha256(picture.read_bytes()).hexdigest()
     assert [file["sha256"] for file in sale.input["image"]] == [digest] * 2
     assert {file["media_type"] for file in sale.input["image"]} == {"image/png"}
-    assert (sale.input["prompt"], sale.input["n"], sale.input["response_format"]) == ("bluer", "2", "b64_json")
+    assert (sale.input["prompt"], sale.input["n"], sale.input["response_format"]) == ("bluer", 2, "b64_json")
     assert len(made.files) == 2
     assert openai_vendor.bill.keys() == ["job:0"]
 

@@ -52,6 +52,76 @@ def test_openai_complies(trial: Trial, mill_of: MillOf, openai_vendor: OpenAISer
     exercise_provider(trial, stand)
 
 
+@pytest.fixture
+def edit_of(mill_of: MillOf) -> Callable[..., Stand]:
+    """Give a stand for changing a photograph, of which a mask gives the right half free."""
+
+    def stand(server: VendorServer | FalServer | OpenAIServer, model: str, price: str, **facts: Any) -> Stand:
+        is_list, count = server.vendor != "openai", facts.pop("count", "")
+        server.catalogue[model] = Product(price=Decimal(price), as_list=is_list, count=count)
+        mill = mill_of("image")
+        mask = Image.new("L", (320, 180), 0)
+        mask.paste(255, (160, 0, 320, 180))
+        images = [mill.give(png(Image.new("RGB", (320, 180), color)), "image/png") for color in ("red", "blue")]
+        ask = {"images": images, "mask": mill.give(png(mask), "image/png"), "prompt": "a calm sea", **facts}
+        return Stand(mill, server, "image.edit", ask, as_it_came=False)
+
+    return stand
+
+
+def png(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+@every_trial
+def test_replicates_edits_comply(trial: Trial, edit_of: Callable[..., Stand], vendor: VendorServer) -> None:
+    exercise_provider(trial, edit_of(vendor, "black-forest-labs/flux-kontext-pro", "0.04"))
+
+
+@every_trial
+def test_fals_edits_comply(trial: Trial, edit_of: Callable[..., Stand], fal_vendor: FalServer) -> None:
+    exercise_provider(trial, edit_of(fal_vendor, "fal-ai/flux-pro/kontext", "0.04"))
+
+
+@every_direct_trial
+def test_openais_edits_comply(trial: Trial, edit_of: Callable[..., Stand], openai_vendor: OpenAIServer) -> None:
+    exercise_provider(trial, edit_of(openai_vendor, "gpt-image-2.6-flare", "0.03"))
+
+
+def test_openai_is_sent_all_pictures_and_the_mask_and_what_may_not_change_comes_back_as_it_was(
+    edit_of: Callable[..., Stand], openai_vendor: OpenAIServer
+) -> None:
+    stand = edit_of(openai_vendor, "gpt-image-2.6-flare", "0.03", n=2, count="n", style="flat", strength=0.2)
+
+    job = stand.ended()
+
+    (sale,) = openai_vendor.bill.sales()
+    first = Image.open(stand.mill.store.path(job.output["assets"][0]["sha256"]))
+    assert job.state == "succeeded", job.error
+    assert (len(sale.input["image"]), len(sale.input["mask"]), sale.input["n"]) == (2, 1, 2)
+    assert sale.input["prompt"].startswith("a calm sea. The picture is a flat vector illustration")
+    assert "as little as possible" in sale.input["prompt"]
+    assert [first.size, first.getpixel((20, 90)), len(job.output["pictures"])] == [(320, 180), (255, 0, 0), 2]
+    assert first.getpixel((300, 90)) != (255, 0, 0)
+    assert job.cost == openai_vendor.bill.total() == Decimal("0.06")
+
+
+def test_another_mediamill_is_sent_a_change_in_the_words_of_our_own_contract(
+    edit_of: Callable[..., Stand], vendor: VendorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDIAMILL_MODELS", '{"image.edit": {"replicate": "mediamill/image-edit"}}')
+    read_settings_anew()
+
+    job = edit_of(vendor, "mediamill/image-edit", "0.04", seed=7).ended()
+
+    (sale,) = vendor.bill.sales()
+    assert job.state == "succeeded", job.error
+    assert {name: sale.input[name] for name in ("prompt", "n", "seed")} == {"prompt": "a calm sea", "n": 1, "seed": 7}
+    assert [uri.partition(";")[0] for uri in (*sale.input["images"], sale.input["mask"])] == ["data:image/png"] * 3
+
+
 def test_each_of_three_pictures_is_bought_by_itself_with_its_own_seed(mill_of: MillOf, vendor: VendorServer) -> None:
     vendor.catalogue["black-forest-labs/flux-schnell"] = FLUX
     stand = Stand(mill_of("image"), vendor, "image.generate", {**ASK, "n": 3})

@@ -52,6 +52,8 @@ def size_of(input: Mapping[str, Any]) -> tuple[int, int]:
     told = input.get("image_size") or input.get("size") or input.get("aspect_ratio") or ""
     if isinstance(told, Mapping):
         return int(told["width"]), int(told["height"])
+    if isinstance(told, list):
+        return int(told[0]), int(told[1])
     if pixels := re.fullmatch(r"(\d+)x(\d+)", told):
         return int(pixels[1]), int(pixels[2])
     return SHAPES.get(told) or ASPECTS.get(told) or UNASKED

@@ -68,7 +68,8 @@ class OpenAIApi(Shop):
                 await self._sell(scope, json.loads(body), self._images, send)
             case "POST", "images/edits":
                 form = read_form(header(scope, "content-type"), body)
-                await self._sell(scope, form.told(), partial(self._edits, form), send)
+                asked = form.told() | {"n": int(form.texts.get("n") or 1)}
+                await self._sell(scope, asked, partial(self._edits, form), send)
             case "POST", "audio/transcriptions":
                 form = read_form(header(scope, "content-type"), body)
                 await self._sell(scope, form.told(), partial(self._transcript, form), send)
@@ -149,7 +150,7 @@ class OpenAIApi(Shop):
         is_base64 = asked["model"].startswith(BASE64_ONLY)
         if is_base64 and "response_format" in asked:
             return Order(None, "Unknown parameter: 'response_format'.")
-        count = int(asked.get("n") or 1)
+        count = int(asked.get("n", 1))
 
         def write(sale: Sale) -> dict[str, Any]:
             product = sale.product or Product()

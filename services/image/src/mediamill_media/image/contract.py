@@ -92,6 +92,60 @@ class Generated(MediaAnswer):
     pictures: tuple[Picture, ...] = Field(default=(), description="One entry for each picture.")
 
 
+class Edit(Ask):
+    """Change a picture, or give other versions of it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"images": ["018f0000-0000-7000-8000-000000000001"], "prompt": "make it night and add a lantern"},
+                {"images": ["018f0000-0000-7000-8000-000000000001"], "prompt": "replace the background with a beach"},
+                {"images": ["018f0000-0000-7000-8000-000000000001"], "n": 3, "strength": 0.4, "seed": 7},
+            ]
+        }
+    )
+
+    images: tuple[AssetId, ...] = Field(
+        min_length=1,
+        max_length=8,
+        description="The first is changed; the next may be its new background, or lend what the prompt speaks of.",
+    )
+    prompt: str = Field(default="", max_length=4000, description="What to change; without it, other versions are made.")
+    mask: AssetId | None = Field(
+        default=None,
+        description="Where it may change: the transparent part of a picture, or the white part of one without any.",
+    )
+    strength: float = Field(
+        default=0.7, ge=0, le=1, description="How far it may go: 0 leaves the picture as it is, 1 goes farthest."
+    )
+    size: PictureSize | None = Field(
+        default=None, description="Width and height in pixels; without it, those of the first picture, 2048 at most."
+    )
+    n: int = Field(default=1, ge=1, le=8, description="How many pictures.")
+    seed: Seed | None = Field(default=None, description="Same input and seed, same pictures.")
+    style: Style | None = Field(default=None, description="How it is to look; without it, as it looks.")
+
+    def units(self) -> Decimal:
+        """Count pictures."""
+        return Decimal(self.n)
+
+
+class EditedPicture(Contract):
+    """One picture and what was done to it."""
+
+    image: AssetId = Field(description="The flat PNG.")
+    layers: AssetId | None = Field(default=None, description="Its layers, where it was drawn again from its scene.")
+    seed: Seed = Field(description="The seed that makes this picture again.")
+    done: tuple[str, ...] = Field(default=(), description="What was done, as far as whoever did it tells.")
+    missing: tuple[str, ...] = Field(default=(), description="Words of the prompt that nothing came of.")
+
+
+class Edited(MediaAnswer):
+    """Changed pictures; assets are in the roles ``image`` and ``layers``, in the order of ``pictures``."""
+
+    pictures: tuple[EditedPicture, ...] = Field(default=(), description="One entry for each picture.")
+
+
 class Wear(Contract):
     """Something that a character wears, and its colour."""
 
@@ -210,6 +264,9 @@ __all__ = [
     "Character",
     "CharacterDrawn",
     "DrawCharacter",
+    "Edit",
+    "Edited",
+    "EditedPicture",
     "Generate",
     "Generated",
     "Look",

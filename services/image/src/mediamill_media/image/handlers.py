@@ -1,4 +1,4 @@
-"""How pictures and characters are made."""
+"""How pictures and characters are made, and pictures changed."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from mediamill_media.image.contract import (
     Character,
     CharacterDrawn,
     DrawCharacter,
+    Edit,
+    Edited,
     Generate,
     Generated,
 )
-from mediamill_media.image.providers import local
+from mediamill_media.image.providers import local, local_edit
 
 PROVIDERS = "mediamill_media.image.providers"
 
@@ -34,6 +36,12 @@ def generate_here(ctx: Context, ask: Generate) -> Generated:
 def generate(ctx: Context, ask: Generate) -> Generated:
     """Have the pictures drawn here or by a vendor, as the chain says."""
     return ctx.chain(links_of("image.generate", local.LOCAL, PROVIDERS), ask)
+
+
+@handler(Edit)
+def edit(ctx: Context, ask: Edit) -> Edited:
+    """Have a picture changed here or by a vendor, as the chain says."""
+    return ctx.chain(links_of("image.edit", local_edit.LOCAL, PROVIDERS), ask)
 
 
 @handler(DrawCharacter)

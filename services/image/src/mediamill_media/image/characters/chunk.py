@@ -84,7 +84,7 @@ def _character(picture: Image.Image, asset_id: str) -> Character | None:
         character = Character.model_validate_json(text)
     except ValidationError as wrong:
         raise BadMedia(f"Reference {asset_id} carries a character that does not fit: {_first(wrong)}.") from wrong
-    _check_look(character, asset_id)
+    check_look(character, asset_id)
     return character
 
 
@@ -93,8 +93,8 @@ def _first(wrong: ValidationError) -> str:
     return f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
 
 
-def _check_look(character: Character, asset_id: str) -> None:
-    """Refuse what would reach the SVG unescaped, or a species that this catalog does not have."""
+def check_look(character: Character, asset_id: str) -> None:
+    """Refuse what would reach the SVG unescaped, or a species that this catalog does not have. Raises ``BadMedia``."""
     look = character.look
     if look.species not in catalog() or catalog()[look.species].draw == "sky":
         raise BadMedia(f"Reference {asset_id} is a {look.species!r}, which this version cannot draw.")

@@ -112,6 +112,14 @@ def _colors(entry: Entry, subject: Subject, chance: random.Random) -> dict[str, 
     return colors
 
 
+def in_color(species: str, color: str) -> dict[str, str]:
+    """Give the parts of a look that take a colour: a person's clothes, anybody else's coat or paint."""
+    entry = catalog()[species]
+    if entry.draw == "person":
+        return {"top": color}
+    return _recolored(entry, color)
+
+
 def _recolored(entry: Entry, color: str) -> dict[str, str]:
     """Give an animal's coat in another colour, its belly lighter and its markings darker."""
     if entry.draw not in {"plush", "grazer"}:

@@ -10,7 +10,8 @@ from mediamill_media.image.prompt.scene import Scene
 if TYPE_CHECKING:
     from mediamill_media.image.prompt.reader import Reader
 
-_FACT_FIELDS = {"places": "place", "times": "time", "weathers": "weather", "seasons": "season", "moods": "mood"}
+FACT_FIELDS = {"places": "place", "times": "time", "weathers": "weather", "seasons": "season", "moods": "mood"}
+"""Where a scene keeps what the lexicon's tables tell."""
 
 
 def account(scene: Scene, reader: Reader) -> Scene:
@@ -30,4 +31,4 @@ def _holds(scene: Scene, meaning: str) -> bool:
     table, value = meaning.split(":")
     if meaning == "weathers:snow":
         return scene.snowy
-    return bool(getattr(scene, _FACT_FIELDS[table]) == value)
+    return bool(getattr(scene, FACT_FIELDS[table]) == value)

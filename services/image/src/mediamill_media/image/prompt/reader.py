@@ -76,6 +76,11 @@ class Reader:
         if self._pending.color:
             self.loose_colors.append(self._pending.color)
 
+    @property
+    def left_over(self) -> Pending:
+        """Give the adjectives that no noun took."""
+        return self._pending
+
     def bring(self, characters: tuple[Character, ...]) -> None:
         """Put characters in front of everybody else; they replace a nameless one of their species."""
         for character in reversed(characters):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from mediamill.contracts import Asset
 from mediamill.handlers.context import Context
@@ -12,9 +11,10 @@ from mediamill_media.image.characters.branding import branded
 from mediamill_media.image.characters.casting import cast_scene
 from mediamill_media.image.characters.chunk import Reference, read_reference, sign
 from mediamill_media.image.characters.design import design
+from mediamill_media.image.characters.scenes import scene_of
 from mediamill_media.image.characters.sheet import draw_view
 from mediamill_media.image.contract import Character, DrawCharacter, Generate, Generated, Picture
-from mediamill_media.image.prompt.parse import parse
+from mediamill_media.image.edit.recipe import Recipe, inscribed, recipe_of
 from mediamill_media.image.prompt.scene import Scene
 from mediamill_media.image.render.illustrate import Illustration, illustrate
 from mediamill_media.image.render.package import MEDIA_TYPE
@@ -27,11 +27,13 @@ class Local:
 
     def serve(self, ctx: Context, ask: Generate) -> Generated:
         """Read the prompt into a scene and draw it once for each seed; a replay draws nothing again."""
-        scene = scene_of(ask.prompt, ask.style, read_references(ctx, ask))
+        references = read_references(ctx, ask)
+        scene = scene_of(ask.prompt, ask.style, references)
         pictures: list[Picture] = []
         assets: list[Asset] = []
         for number, seed in enumerate(seeds_of(ask)):
-            saved = ctx.step(f"draw {number}", save_picture, ctx, ask, scene, seed, number)
+            recipe = recipe_of(ask, seed, references)
+            saved = ctx.step(f"draw {number}", save_picture, ctx, ask, scene, recipe, number)
             assets.extend(saved)
             pictures.append(told(scene, seed, saved))
         return Generated(assets=tuple(assets), pictures=tuple(pictures))
@@ -53,30 +55,27 @@ def read_references(ctx: Context, ask: Generate) -> list[Reference]:
     return [read_reference(ctx.open(asset_id), asset_id) for asset_id in ask.references]
 
 
-def scene_of(prompt: str, style: str, references: Sequence[Reference] = ()) -> Scene:
-    """Read a prompt with its references into a scene."""
-    cast = {found.character.name: found.character for found in references if found.character}
-    hints = tuple(color for found in references for color in found.colors)
-    scene = parse(prompt, cast, time="night" if style == "night" else None)
-    return replace(scene, colors=(*scene.colors, *hints))
-
-
 def picture_of(scene: Scene, ask: Generate, seed: int, tell: Callable[[int, int], None]) -> Illustration:
     """Draw one picture of an ask."""
     dressed = cast_scene(branded(scene, ask.colors), seed)
     return illustrate(dressed, ask.size, str(seed), ask.style, tell, ask.colors[0] if ask.colors else None)
 
 
-def save_picture(ctx: Context, ask: Generate, scene: Scene, seed: int, number: int) -> tuple[Asset, ...]:
-    """Draw one picture and keep its two files."""
+def save_picture(ctx: Context, ask: Generate, scene: Scene, recipe: Recipe, number: int) -> tuple[Asset, ...]:
+    """Draw one picture and keep its two files; the flat one carries what it was drawn from."""
 
     def tell(done: int, parts: int) -> None:
         ctx.progress(number + done / parts, ask.n, f"drawing picture {number + 1} of {ask.n}")
 
-    drawn = picture_of(scene, ask, seed, tell)
-    width, height = ask.size
+    return keep_drawn(ctx, picture_of(scene, ask, recipe.seed, tell), recipe, ask.size)
+
+
+def keep_drawn(ctx: Context, drawn: Illustration, recipe: Recipe, size: tuple[int, int]) -> tuple[Asset, ...]:
+    """Keep the two files of an illustration."""
+    width, height = size
+    png = inscribed(drawn.png, recipe.model_copy(update={"pixels": drawn.digest}))
     return (
-        ctx.save(drawn.png, "image/png", role="image", width=width, height=height),
+        ctx.save(png, "image/png", role="image", width=width, height=height),
         ctx.save(drawn.layers, MEDIA_TYPE, role="layers", width=width, height=height),
     )
 

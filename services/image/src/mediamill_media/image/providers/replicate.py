@@ -1,4 +1,4 @@
-"""Pictures from Replicate: FLUX.1 schnell, or the pictures of another Mediamill."""
+"""Pictures from Replicate: FLUX.1 schnell, FLUX.1 Kontext for changed ones, or those of another Mediamill."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 from mediamill.handlers.context import Link
 from mediamill.providers.protocol import Ended, Provider
 from mediamill.queues.manifest import ModelManifest
-from mediamill_media.image.contract import Generate, Generated
+from mediamill_media.image.providers import edited
 from mediamill_media.image.providers.hosted import KIND, Hosted
-from mediamill_media.image.providers.wanted import Wanted, nearest
+from mediamill_media.image.providers.wanted import SEEDS, Wanted, nearest
 from mediamill_vendors.catalogued import Catalogued, data_uri, is_ours, url_of
 from mediamill_vendors.replicate.provider import ReplicateModel
 
@@ -55,4 +55,38 @@ class Replicate(Hosted):
         return Flux(entry)
 
 
-LINKS: dict[str, Link[Generate, Generated]] = {KIND: Replicate()}
+class Kontext(Catalogued, ReplicateModel[edited.Wanted, str]):
+    """A model with the inputs of FLUX.1 Kontext, which looks at one picture."""
+
+    expected_s = 8.0
+
+    def input_of(self, ask: edited.Wanted) -> Mapping[str, Any]:
+        """Give the model's input."""
+        images = [data_uri(path) for path in ask.images]
+        if is_ours(self.model):
+            own = ask.ask.model_dump(mode="json", exclude_none=True) | {"images": images}
+            return own | ({} if ask.mask is None else {"mask": data_uri(ask.mask)})
+        return {
+            "prompt": ask.prompt,
+            "input_image": images[0],
+            "aspect_ratio": "match_input_image",
+            "seed": ask.seed % SEEDS,
+            "output_format": "png",
+        }
+
+    def read(self, ask: edited.Wanted, ended: Ended) -> str:
+        """Give the address of the picture."""
+        return url_of(ended.output)
+
+
+class ReplicateEdit(edited.Hosted):
+    """Replicate's way to serve ``image.edit``."""
+
+    provider = "replicate"
+
+    def model(self, entry: ModelManifest) -> Provider[edited.Wanted, str]:
+        """Give the adapter of a model."""
+        return Kontext(entry)
+
+
+LINKS: dict[str, Link[Any, Any]] = {KIND: Replicate(), edited.KIND: ReplicateEdit()}

@@ -47,7 +47,7 @@ def words(ctx: Context, ask: Generate) -> str:
     if len(cast) < len(found):
         ctx.log(f"{len(found) - len(cast)} references are no characters; this provider cannot take up their colours.")
     palette = f" in the colours {' and '.join(ask.colors)}" if ask.colors else ""
-    return " ".join(_closed(part) for part in (ask.prompt, *cast, f"The picture is {LOOKS[ask.style]}{palette}"))
+    return " ".join(closed(part) for part in (ask.prompt, *cast, f"The picture is {LOOKS[ask.style]}{palette}"))
 
 
 def shape(size: tuple[int, int]) -> tuple[int, int]:
@@ -63,6 +63,7 @@ def nearest(size: tuple[int, int], shapes: Sequence[tuple[int, int]]) -> tuple[i
     return min(shapes, key=lambda one: abs(math.log(one[0] / one[1] / ratio)))
 
 
-def _closed(text: str) -> str:
+def closed(text: str) -> str:
+    """Give a sentence that ends as one."""
     text = text.strip()
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-import struct
-import zlib
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import numpy.typing as npt
+
+from mediamill_media.image.render.texts import with_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,8 +25,6 @@ FACES = "mediamill.faces"
 MOST = 24
 _PLAIN = re.compile(r"#[0-9a-f]{6}")
 _MOVE = re.compile(r"(translate|scale|rotate)\(([^)]*)\)")
-_AFTER_HEADER = 33
-"""Where chunks may follow in a PNG: behind its signature and IHDR."""
 
 Matrix = npt.NDArray[np.float64]
 
@@ -75,9 +73,7 @@ def told(faces: Sequence[Face]) -> str:
 
 def carrying(png: bytes, faces: Sequence[Face]) -> bytes:
     """Give the PNG with a text chunk that tells of its faces."""
-    kind, content = b"iTXt", FACES.encode() + b"\0\0\0\0\0" + told(faces).encode()
-    chunk = struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-    return png[:_AFTER_HEADER] + chunk + png[_AFTER_HEADER:]
+    return with_text(png, FACES, told(faces))
 
 
 def _figures(element: ET.Element, place: Matrix) -> Iterator[tuple[ET.Element, Matrix]]:

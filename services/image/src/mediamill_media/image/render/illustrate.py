@@ -12,7 +12,7 @@ from mediamill_media.image.render.flatten import flatten
 from mediamill_media.image.render.grade import lean_towards
 from mediamill_media.image.render.looks import dress_layer, finish_as, is_soft
 from mediamill_media.image.render.package import pack
-from mediamill_media.image.render.raster import Pixels, document, encode_png, rasterize
+from mediamill_media.image.render.raster import Pixels, digest_of, document, encode_png, rasterize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 
 class Illustration(NamedTuple):
-    """A picture's bytes: the PNG and the layers' zip."""
+    """A picture's bytes: the PNG and the layers' zip; and the digest of its pixels, by which it is known again."""
 
     png: bytes
     layers: bytes
+    digest: str
 
 
 def silent(_done: int, _all: int) -> None:
@@ -56,7 +57,7 @@ def illustrate(
     tell(len(shown) + 1, len(shown) + 2)
     faces = [face for layer in shown for face in faces_in(layer.body, stage.frame, size)]
     png = carrying(encode_png(flat), faces) if faces else encode_png(flat)
-    return Illustration(png, pack(size, list(zip(shown, pixels, strict=True))))
+    return Illustration(png, pack(size, list(zip(shown, pixels, strict=True))), digest_of(flat))
 
 
 def _pixels_of(layer: Layer, stage: Stage, pixels: tuple[int, int]) -> Pixels:

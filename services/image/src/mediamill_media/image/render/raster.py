@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -50,3 +51,8 @@ def encode_png(pixels: Pixels, *, level: int = 1) -> bytes:
     if not done:
         raise ValueError("the picture cannot be written as PNG")
     return bytes(data.tobytes())
+
+
+def digest_of(pixels: Pixels) -> str:
+    """Give the digest of RGB pixels."""
+    return hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()
