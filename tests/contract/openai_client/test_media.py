@@ -75,13 +75,6 @@ def test_a_wrong_field_is_named(client: OpenAI, asked: dict[str, str], param: st
     assert str(refused.value.param).startswith(param)
 
 
-def test_nothing_edits_pictures_here(client: OpenAI) -> None:
-    with pytest.raises(NotFoundError) as refused:
-        client.images.edit(model="gpt-image-1", image=("a.png", b"x"), prompt="bluer")
-
-    assert refused.value.code == "model_not_found"
-
-
 def test_speech_is_streamed_to_a_file(client: OpenAI, tmp_path: Path) -> None:
     with client.audio.speech.with_streaming_response.create(model="tts-1", voice="nova", input="A fox.") as response:
         response.stream_to_file(tmp_path / "fox.mp3")

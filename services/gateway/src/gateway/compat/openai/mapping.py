@@ -26,6 +26,7 @@ class Purpose(NamedTuple):
 
 
 IMAGES = Purpose("images", "image", "prompt", "image.generate")
+EDITS = Purpose("image edits", "image", "images", "image.edit", {"images": "image"})
 SPEECH = Purpose("speech", "audio", "text", "audio.speech", {"text": "input", "format": "response_format"})
 TRANSCRIPTS = Purpose("transcriptions", "audio", "audio", "audio.transcribe", {"audio": "file", "hint": "prompt"})
 VIDEOS = Purpose("videos", "video", "prompt", "video.generate", {"image": "input_reference"})

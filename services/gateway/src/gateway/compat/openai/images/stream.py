@@ -18,31 +18,32 @@ from gateway.jobs.models import Job
 from mediamill.assets import queries
 from mediamill.events.model import EventType
 
-PARTIAL, COMPLETED = "image_generation.partial_image", "image_generation.completed"
+GENERATED, EDITED = "image_generation", "image_edit"
+"""What the events of each endpoint are called."""
 
 
-async def frames(asked: Asked, job: Job, post: PostImages) -> Frames:
+async def frames(asked: Asked, job: Job, post: PostImages, family: str) -> Frames:
     """Send up to ``partial_images`` pictures as they are kept, and one completed event for each at the end."""
     job_id, sent = UUID(job.id), 0
     async for row in followed(asked.edge, asked.tenant_id, job_id):
         if row is None:
             yield HEARTBEAT
         elif sent < (post.partial_images or 0) and _is_picture(row["type"], row["data"]):
-            yield await _partial(asked, job, row["data"], sent)
+            yield await _partial(asked, job, row["data"], sent, f"{family}.partial_image")
             sent += 1
     job = await ended(asked, job_id)
-    pictures = pictures_of(job)
+    pictures, name = pictures_of(job), f"{family}.completed"
     for picture in pictures:
         shown = {**_facts(job, size_of([picture])), "b64_json": await base64_of(asked.edge, picture.sha256)}
-        yield frame({"type": COMPLETED, **shown, "usage": usage_of(post).model_dump()}, name=COMPLETED)
+        yield frame({"type": name, **shown, "usage": usage_of(post).model_dump()}, name=name)
 
 
-async def _partial(asked: Asked, job: Job, data: Mapping[str, Any], index: int) -> bytes:
+async def _partial(asked: Asked, job: Job, data: Mapping[str, Any], index: int, name: str) -> bytes:
     async with asked.edge.look() as connection:
         asset = (await connection.execute(queries.one(asked.tenant_id, UUID(data["asset_id"])))).mappings().one()
     shown = {**_facts(job, f"{asset['width']}x{asset['height']}"), "partial_image_index": index}
     b64 = await base64_of(asked.edge, asset["sha256"])
-    return frame({"type": PARTIAL, **shown, "b64_json": b64}, name=PARTIAL)
+    return frame({"type": name, **shown, "b64_json": b64}, name=name)
 
 
 def _facts(job: Job, size: str | None) -> dict[str, Any]:
