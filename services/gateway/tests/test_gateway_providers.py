@@ -244,3 +244,19 @@ async def test_a_job_that_waits_for_a_rest_says_so_and_goes_on_when_an_operator_
     assert (waiting["reason"], waiting["until"] is not None) == ("provider_rest", True)
     assert waiting["detail"].endswith("are given a rest: replicate test/serve.")
     assert served_by(mill, job) == "local"
+
+
+async def test_a_job_that_nobody_may_serve_is_refused_with_the_reason(
+    client: httpx.AsyncClient, asked: Call, vendor: VendorServer
+) -> None:
+    await asked("PUT", "/v1/providers/local", 200, {"enabled": False, "reason": "the disk is full"})
+    alone = await client.post("/v1/jobs", json={"kind": "test.noop", "input": {}})
+    named = await client.post("/v1/jobs", json={**SERVE, "provider": "local"})
+    await asked("PUT", "/v1/chains/test.serve", 200, {"providers": ["local", "replicate"]})
+    next_one = await client.post("/v1/jobs", json=SERVE)
+    await asked("PUT", "/v1/providers/local", 200, {"enabled": True, "reason": ""})
+    again = await client.post("/v1/jobs", json={"kind": "test.noop", "input": {}})
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in (alone, named)] == [(503, "switched-off")] * 2
+    assert "the disk is full" in alone.json()["detail"]
+    assert (next_one.status_code, next_one.json()["provider"], again.status_code) == (202, "replicate", 202)

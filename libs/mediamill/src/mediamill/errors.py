@@ -155,6 +155,12 @@ class Unavailable(MediamillError):
     retry_after_s = 2.0
 
 
+class SwitchedOff(MediamillError):
+    """Everybody who could serve this kind is switched off by an operator."""
+
+    code, status = "switched-off", 503
+
+
 class StoreFull(MediamillError):
     """The store of assets has no room left; nothing of this was kept."""
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from mediamill.db.session import Database
-from mediamill.errors import ErrorClass, JobError, MediamillError, OutcomeUnknown, ProviderDown, RateLimited
+from mediamill.errors import ErrorClass, JobError, MediamillError, OutcomeUnknown, Permanent, ProviderDown, RateLimited
 from mediamill.handlers.context import Context, Link
 from mediamill.handlers.dealings import Dealings, Fenced, Resting, Verdict
 from mediamill.handlers.parked import Awaited, Left, Parked
@@ -128,7 +128,7 @@ class Chain(Generic[A, T]):
         return self._given(self._trail.beyond(), last.ordinal)
 
     def _given(self, ordinal: int, since: int) -> Turn:
-        """Give a turn. Raises ``ProviderDown`` where nobody is left to have it."""
+        """Give a turn. Raises ``ProviderDown`` where nobody is left to have it, ``Permanent`` where there is nobody."""
         choice = self._choice(ordinal, since)
         while True:
             row = self._fenced.write(turns.give(choice))
@@ -137,8 +137,12 @@ class Chain(Generic[A, T]):
             if row.chosen is None and row.rest_s is not None:
                 raise self._rest(ordinal, row)
             if row.chosen is None:
-                name = self._run.kind.name
-                raise ProviderDown(f"Nobody is left to serve {name}: see GET /v1/providers and GET /v1/chains.")
+                raise self._nobody(is_all_off=row.is_all_off)
+
+    def _nobody(self, *, is_all_off: bool) -> JobError:
+        """Tell that nobody can serve: for now, or, where operators want nobody, in no other attempt either."""
+        told = f"to serve {self._run.kind.name}: see GET /v1/providers and GET /v1/chains."
+        return Permanent(f"Nobody is switched on {told}") if is_all_off else ProviderDown(f"Nobody is left {told}")
 
     def _after(self, turn: Turn, error: MediamillError) -> Turn:
         """Give the next turn after a failure, or the same again where it has sold after all. Raises the failure."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from mediamill.errors import SwitchedOff
 from mediamill.jobs.turns import Candidate
 from mediamill.providers.credentials import configured
 from mediamill.providers.orders import Orders
@@ -42,3 +43,19 @@ def head_of(kind: Kind, tenant_id: UUID | None, orders: Orders) -> str:
         return kind.manifest.providers[0]
     can = order_of(kind, tenant_id, orders)
     return can[0] if can else orders.of(kind.name, tenant_id, standard_order(kind))[0]
+
+
+def check_anybody_is_on(kind: Kind, tenant_id: UUID | None, named: str | None, orders: Orders) -> None:
+    """Raise ``SwitchedOff``, with the operators' reasons, where a job would wait for nobody.
+
+    Somebody without a key, or at rest, is no matter of this: that is for the job's own turns.
+    """
+    if not orders.off:
+        return
+    wanted = (named,) if named is not None else kind.manifest.providers
+    if named is None and len(wanted) > 1:
+        wanted = orders.of(kind.name, tenant_id, standard_order(kind))
+    able = [name for name in wanted if can_serve(kind, name)]
+    if able and all(name in orders.off for name in able):
+        told = ", ".join(f"{name} ({orders.off[name] or 'no reason given'})" for name in able)
+        raise SwitchedOff(f"{kind.name}: {told}.")

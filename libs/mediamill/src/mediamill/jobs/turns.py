@@ -98,7 +98,9 @@ SELECT chosen.provider AS chosen, written.provider AS given, coalesce(chosen.fai
     EXISTS (SELECT 1 FROM probed) AS is_probe,
     (SELECT CAST(extract(epoch FROM min(retry_at) - clock_timestamp()) AS double precision) FROM offered
         WHERE is_resting) AS rest_s,
-    (SELECT string_agg({circuit_name("provider", "model")}, '|') FROM offered WHERE is_resting) AS resting
+    (SELECT string_agg({circuit_name("provider", "model")}, '|') FROM offered WHERE is_resting) AS resting,
+    (SELECT bool_and(EXISTS (SELECT 1 FROM switches WHERE switches.provider = named AND NOT switches.enabled))
+        FROM wanted CROSS JOIN LATERAL unnest(wanted.providers) AS named) AS is_all_off
 FROM held LEFT JOIN chosen ON true LEFT JOIN written ON true
 """)  # noqa: S608  # constants of this folder and its neighbour
 """A rival may take the probe between the look at its circuit and its row: then somebody is chosen and nobody given."""
@@ -108,7 +110,8 @@ def give(choice: Choice) -> Prepared:
     """Give a turn to the first in the order who can serve. No row back: the run has lost its job.
 
     ``given`` is who has it, ``None`` if nobody could; ``rest_s`` then tells when the first of those that rest may be
-    asked, and ``resting`` names them. The same turn given again, because the answer to the first one was lost, is as
+    asked, and ``resting`` names them; ``is_all_off`` tells that operators have switched off everybody in the order. The
+    same turn given again, because the answer to the first one was lost, is as
     good as the first.
     """
     return _prepared(choice, is_given=True)

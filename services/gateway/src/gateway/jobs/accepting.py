@@ -78,10 +78,11 @@ async def accept_many(edge: Edge, origin: Origin, posts: Sequence[PostJob], body
 
 
 def read_request(edge: Edge, origin: Origin, post: PostJob) -> Request:
-    """Validate what was posted. Raises ``UnknownKind`` or ``InvalidInput``."""
+    """Validate what was posted. Raises ``UnknownKind``, ``InvalidInput``, or ``SwitchedOff``."""
     kind = edge.registry.kind(post.kind)
     if post.provider is not None and (wrong := kind.objection(post.provider)) is not None:
         raise InvalidInput(f"{wrong}.", errors=[(["provider"], wrong)])
+    edge.orders.check(kind, origin.principal.tenant_id, post.provider)
     return Request(
         tenant_id=origin.principal.tenant_id,
         kind=kind,

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.ending import end_in_peace
-from mediamill.jobs.offers import head_of, order_of
+from mediamill.jobs.offers import check_anybody_is_on, head_of, order_of
 from mediamill.providers import orders
 from mediamill.providers.orders import Orders
 from mediamill.queues.registry import Kind
@@ -48,6 +48,10 @@ class OrderBook:
     def order(self, kind: Kind, tenant_id: UUID | None) -> tuple[str, ...]:
         """Give who serves a kind, first to last."""
         return order_of(kind, tenant_id, self._orders)
+
+    def check(self, kind: Kind, tenant_id: UUID, named: str | None) -> None:
+        """Raise ``SwitchedOff`` for a job that nobody may serve."""
+        check_anybody_is_on(kind, tenant_id, named, self._orders)
 
     async def refresh(self) -> None:
         """Read it anew, as after a change that was made here."""
