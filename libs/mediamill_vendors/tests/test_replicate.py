@@ -206,3 +206,39 @@ def test_without_a_webhook_what_looks_alike_is_adopted_or_left_alone(vendor: Rep
     assert (found, other, server.bill.keys()) == (first, None, ["", ""])
     with pytest.raises(OutcomeUnknown):
         vendor.find_like(MODEL, {"seconds": 5}, key)
+
+
+def test_another_mediamill_that_cannot_call_back_is_asked_again_under_the_same_key(
+    vendor: Replicate, server: VendorServer
+) -> None:
+    vendor._hooked = False  # noqa: SLF001  # as with a public URL that the vendor cannot reach
+    server.faults.replays = True
+    model, key, other = "mediamill/image-edit", effect(), effect(1)
+
+    bought = vendor.submit(model, {"seconds": 5}, key)
+    found, made_now = (vendor.find_like(model, {"seconds": 5}, one) for one in (key, other))
+
+    assert (found, made_now != bought) == (bought, True)
+    assert server.bill.keys() == [str(key), str(other)]
+
+
+def test_what_another_mediamill_sold_before_the_line_was_cut_is_found_by_its_key(
+    vendor: Replicate, server: VendorServer
+) -> None:
+    vendor._hooked = False  # noqa: SLF001  # as above
+    server.faults.replays, server.faults.cut_sales = True, 1
+    key = effect()
+    with pytest.raises(Transient):
+        vendor.submit("mediamill/image-edit", {"seconds": 5}, key)
+
+    found = vendor.find_like("mediamill/image-edit", {"seconds": 5}, key)
+
+    assert [sale.id for sale in server.bill.sales()] == [found]
+
+
+def test_replicate_itself_is_sent_no_key(vendor: Replicate, server: VendorServer) -> None:
+    vendor._hooked = False  # noqa: SLF001  # as above
+
+    vendor.submit(MODEL, {"seconds": 5}, effect())
+
+    assert server.bill.keys() == [""]

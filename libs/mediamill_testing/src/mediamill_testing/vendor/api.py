@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from starlette.types import Scope, Send
 
 from mediamill.clock import now
-from mediamill_testing.vendor.asgi import answer
+from mediamill_testing.vendor.asgi import answer, header
 from mediamill_testing.vendor.bill import Sale
 from mediamill_testing.vendor.messenger import SECRET, Messenger, standard_webhooks
 from mediamill_testing.vendor.shop import Refusal, Shop
@@ -35,7 +35,7 @@ class Api(Shop):
         """Answer a request."""
         match scope["method"], scope["path"].strip("/").split("/")[1:]:
             case "POST", ["models", owner, name, "predictions"]:
-                await self._sell(f"{owner}/{name}", json.loads(body), send)
+                await self._sell(f"{owner}/{name}", json.loads(body), send, header(scope, "idempotency-key"))
             case "POST", ["predictions"]:
                 await self._sell("test/versioned", json.loads(body), send)
             case "GET", ["predictions"]:
@@ -65,11 +65,16 @@ class Api(Shop):
         """Make what sends webhooks as Standard Webhooks asks."""
         return Messenger(self.faults, lambda sale: json.dumps(sale.shown(self.base)).encode(), standard_webhooks)
 
-    async def _sell(self, model: str, asked: dict[str, Any], send: Send) -> None:
+    async def _sell(self, model: str, asked: dict[str, Any], send: Send, key: str = "") -> None:
+        """Sell a prediction; another Mediamill (``faults.replays``) gives what it made under the same key before."""
+        made = next((sale for sale in self.bill.sales() if key and sale.key == key), None)
+        if self.faults.replays and made is not None:
+            await answer(send, 201, made.shown(self.base))
+            return
         input, product = asked.get("input") or {}, self.catalogue.get(model)
         seconds = product.seconds if product else float(input.get("seconds", 0))
         events = asked.get("webhook_events_filter") or ["start", "completed"]
-        sale = Sale(model, input, asked.get("webhook"), events, seconds, product)
+        sale = Sale(model, input, asked.get("webhook"), events, seconds, product, key)
         await self.sell(sale, send, lambda sale: sale.shown(self.base), 201)
 
     def _page(self, scope: Scope) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from mediamill.providers.hooks import effect_of, hook_url
 from mediamill.providers.protocol import EffectKey, Ended, Failure
 from mediamill.settings import Settings, settings
 from mediamill.webhooks.signing import is_signed
+from mediamill_vendors.catalogued import is_ours
 from mediamill_vendors.forged import Forged
 from mediamill_vendors.looking import Looking
 from mediamill_vendors.reaching import reaches
@@ -50,7 +51,7 @@ class Replicate:
         token, transport = config.replicate_api_token.get_secret_value(), wire(base)
         self._client = Client(token, base_url=base, transport=transport, trust_env=False)
         # Pages are read as they come: the client's own model drops the webhook, which carries the key.
-        self._lists = httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, transport=transport)
+        self._plain = httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, transport=transport)
         self._public_url = config.public_url
         self._hooked = reaches(base, config.public_url)
         self._looking = Looking(self.name)
@@ -69,6 +70,8 @@ class Replicate:
         name, _, version = model.partition(":")
         try:
             with _understood():
+                if self._is_keyed(model):
+                    return self._keyed(name, wanted, effect)
                 if version:
                     return str(self._client.predictions.create(version=version, **wanted).id)
                 return str(self._client.models.predictions.create(name, **wanted).id)
@@ -84,8 +87,11 @@ class Replicate:
     def find_like(self, model: str, input: Mapping[str, Any], effect: EffectKey) -> str | None:
         """The same, also where the list shows no webhook, and so no key: by what was asked for since then.
 
+        Another Mediamill is asked again under the same key, which gives what it made the first time, or makes it now.
         Raises ``OutcomeUnknown`` when several predictions look alike.
         """
+        if self._is_keyed(model):
+            return self.submit(model, input, effect)
         alike = list[str]()
         for found in self._since(effect.begun_at):
             if effect_of(found.webhook) == str(effect):
@@ -133,6 +139,15 @@ class Replicate:
                     self._secret = self._client.webhooks.default.secret().key
                 self._secret_at = monotonic()
 
+    def _is_keyed(self, model: str) -> bool:
+        """Tell whether an Idempotency-Key goes along: to another Mediamill, which heeds it, if no webhook does."""
+        return is_ours(model) and not self._hooked
+
+    def _keyed(self, name: str, wanted: Mapping[str, Any], effect: EffectKey) -> str:
+        headers = {"Idempotency-Key": str(effect)}  # which the official client has no way to send
+        answer = self._plain.post(f"/v1/models/{name}/predictions", json=wanted, headers=headers)
+        return str(answer.json()["id"])
+
     def _one(self, id: str) -> list[Ended]:
         try:
             with _understood():
@@ -153,7 +168,7 @@ class Replicate:
             if url is None:
                 return
             with _understood():
-                page = Page.model_validate_json(self._lists.get(url).content)
+                page = Page.model_validate_json(self._plain.get(url).content)
             yield page.results
             following = urlsplit(page.next or "")
             url = f"/v1/predictions?{following.query}" if page.next else None
