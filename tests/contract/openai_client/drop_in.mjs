@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 
 const [base, apiKey, modules] = process.argv.slice(2);
 const require = createRequire(`${modules}/`);
-const { OpenAI } = require("openai");
+const { OpenAI, toFile } = require("openai");
 const model = "mediamill/text-generate";
 const messages = [{ role: "user", content: "A fox finds a lantern in the snow." }];
 const client = new OpenAI({ baseURL: base, apiKey });
@@ -17,6 +17,9 @@ for await (const chunk of await client.chat.completions.create({ model, messages
 told.streamed = streamed;
 const images = await client.images.generate({ model: "gpt-image-1", prompt: "a lighthouse", size: "64x64" });
 told.png = Buffer.from(images.data[0].b64_json, "base64").subarray(1, 4).toString();
+const image = await toFile(Buffer.from(images.data[0].b64_json, "base64"), "lighthouse.png", { type: "image/png" });
+const edited = await client.images.edit({ model: "gpt-image-1", image, prompt: "make it night" });
+told.edited = Buffer.from(edited.data[0].b64_json, "base64").subarray(1, 4).toString();
 const speech = await client.audio.speech.create({ model: "tts-1", voice: "alloy", input: "A fox." });
 told.sound = (await speech.arrayBuffer()).byteLength;
 told.response = (await client.responses.create({ model, input: "A fox." })).output_text;

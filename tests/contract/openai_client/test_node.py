@@ -18,7 +18,8 @@ def test_the_npm_client_needs_no_change(studio: Studio) -> None:
     told = told_by(script, "openai", f"{studio.url}/openai/v1", studio.key)
 
     assert told["chat"] == told["streamed"] != ""
-    assert (told["png"], told["video"], told["refused"]) == ("PNG", "video.deleted", [404, "model_not_found"])
+    assert (told["png"], told["edited"], told["video"]) == ("PNG", "PNG", "video.deleted")
+    assert told["refused"] == [404, "model_not_found"]
     assert told["response"]
     assert told["sound"] > 1000
     assert "mediamill/text-generate" in told["models"]
@@ -32,3 +33,4 @@ def test_vercels_sdk_needs_no_change(studio: Studio) -> None:
     assert told["response"] == told["chat"] == told["streamed"] != ""
     assert told["png"] == "PNG"
     assert told["sound"] > 1000
+    assert told["heard"] == ["A fox.", "en"]

@@ -21,4 +21,7 @@ told.png = Buffer.from(image.uint8Array).subarray(1, 4).toString();
 const generateSpeech = sdk.generateSpeech ?? sdk.experimental_generateSpeech;
 const { audio } = await generateSpeech({ model: openai.speech("tts-1"), text: "A fox.", voice: "alloy" });
 told.sound = audio.uint8Array.length;
+const transcribe = sdk.transcribe ?? sdk.experimental_transcribe;
+const heard = await transcribe({ model: openai.transcription("whisper-1"), audio: audio.uint8Array });
+told.heard = [heard.text, heard.language];
 console.log(JSON.stringify(told));
