@@ -43,6 +43,25 @@ def film_file(stack: Stack, film: dict[str, Any], tmp_path_factory: pytest.TempP
     return path
 
 
+def letters(text: str) -> list[str]:
+    return re.sub(r"[^a-z0-9 ]", "", text.lower().replace("-", " ")).split()
+
+
+def errors(said: list[str], understood: list[str]) -> int:
+    """How many words were missed, added or mistaken."""
+    row = list(range(len(understood) + 1))
+    for count, word in enumerate(said, start=1):
+        before, row[0] = row[0], count
+        for column, other in enumerate(understood, start=1):
+            before, row[column] = row[column], min(row[column] + 1, row[column - 1] + 1, before + (word != other))
+    return row[-1]
+
+
+def off_by(at: float, word: str, begins: list[tuple[float, str]]) -> float:
+    """How far from a caption's begin its first word is heard, in seconds."""
+    return min((abs(begin - at) for begin, heard in begins if letters(heard) == letters(word)), default=9.0)
+
+
 def asset(job: dict[str, Any], role: str) -> dict[str, Any]:
     return next(dict(found) for found in job["output"]["assets"] if found["role"] == role)
 
@@ -107,6 +126,23 @@ def test_captions_hold_every_word_and_come_when_it_is_spoken(stack: Stack, film:
     assert starts == sorted(starts)
     assert starts[0] >= 2
     assert starts[-1] < film["output"]["duration_s"]
+
+
+def test_the_films_own_sound_is_understood_and_its_captions_come_with_the_words(
+    stack: Stack, film: dict[str, Any]
+) -> None:
+    asked = {"audio": asset(film, "film")["id"], "hint": "Pim and Rue."}
+
+    heard = stack.ended(stack.submit("audio.transcribe", asked)["id"], 90)
+
+    assert heard["state"] == "succeeded", heard["error"]
+    said = letters(" ".join(scene["narration"] for scene in film["output"]["scenes"]))
+    understood = letters(heard["output"]["text"])
+    assert errors(said, understood) <= 0.05 * len(said), understood
+    begins = [(word["start_s"], word["text"]) for word in heard["output"]["words"]]
+    cues = re.findall(r"([\d:.]+) --> [^\n]*\n(\S+)", content(stack, asset(film, "captions")).decode())
+    late = [off_by(seconds(at), word, begins) for at, word in cues]
+    assert sorted(late)[len(late) // 2] <= 0.12, late
 
 
 def test_the_music_is_quieter_under_the_voice(stack: Stack, film: dict[str, Any], film_file: Path) -> None:
