@@ -1,4 +1,4 @@
-"""What ``text.generate`` and ``text.script`` take and give."""
+"""What ``text.generate``, ``text.script`` and ``text.activities`` take and give."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Method = Literal["extracted", "composed", "filled", "written"]
 language model."""
 
 CHARACTERS_A_TOKEN, TOKENS_A_WORD = 4, Decimal("1.5")
-TOKENS_OF_A_VALUE, TOKENS_OF_A_SCENE, TOKENS_OF_ORDERS = 1000, 220, 1500
-"""What a value of a schema, a scene, and our own words to a model with its thoughts come to, by rule of thumb."""
+TOKENS_OF_A_VALUE, TOKENS_OF_A_SCENE, TOKENS_OF_AN_ACTIVITY, TOKENS_OF_ORDERS = 1000, 220, 500, 1500
+"""What a value, a scene, an activity, and our own words to a model with its thoughts come to, by rule of thumb."""
 
 
 def _thousands(characters: int, tokens: Decimal) -> Decimal:
@@ -154,4 +154,104 @@ class Scripted(Answer):
     openings: tuple[Scene, ...] = Field(default=(), max_length=7, description="Other first scenes, each complete.")
 
 
-__all__ = ["CastMember", "Generate", "Generated", "Scene", "Script", "Scripted"]
+class Team(Contract):
+    """Who is to do it."""
+
+    name: str = Field(min_length=1, max_length=120, description="What they are called.")
+    about: str = Field(default="", max_length=2000, description="What they do and how they are.")
+    people: int = Field(default=6, ge=2, le=500, description="How many take part.")
+    setting: Literal["in_person", "remote", "hybrid"] = Field(default="in_person", description="Where they meet.")
+
+
+class Material(Contract):
+    """A text of the team's own."""
+
+    title: str = Field(min_length=1, max_length=200, description="What it is called.")
+    text: str = Field(min_length=1, max_length=40_000, description="What it says.")
+
+
+class Activities(Ask):
+    """Plan activities for a team out of its own materials."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "team": {"name": "Checkout", "people": 7, "about": "Builds the checkout of a web shop."},
+                    "materials": [
+                        {
+                            "title": "Retrospective, May",
+                            "text": "We released on a Friday again and two of us fixed bugs all weekend. Reviews take "
+                            "three days because nobody feels asked. The new alerts were praised by everyone.",
+                        }
+                    ],
+                    "requirements": "Get better at asking each other for help; 45 minutes.",
+                }
+            ]
+        }
+    )
+
+    team: Team = Field(description="Who is to do it.")
+    materials: tuple[Material, ...] = Field(default=(), max_length=12, description="What they are made of.")
+    requirements: str = Field(default="", max_length=4000, description="What the team wants of them.")
+    activities: int = Field(default=3, ge=1, le=6, description="How many; each another one.")
+    minutes: int | None = Field(
+        default=None, ge=10, le=480, description="How long each takes; without it as the requirements say, or as usual."
+    )
+    seed: Seed | None = Field(
+        default=None, description="Another seed, other activities; without one it follows from the rest."
+    )
+
+    def units(self) -> Decimal:
+        """Count thousands of tokens, read and written, at most."""
+        read = sum(len(material.text) for material in self.materials) + len(self.requirements) + len(self.team.about)
+        return _thousands(read, Decimal(self.activities * TOKENS_OF_AN_ACTIVITY))
+
+
+class ActivityStep(Contract):
+    """What is done, and for how long."""
+
+    minutes: int = Field(ge=1, description="How long it takes.")
+    text: str = Field(min_length=1, max_length=1200, description="What whoever leads it says and does.")
+
+
+class Quote(Contract):
+    """What an activity takes from a material."""
+
+    material: str = Field(description="The material's title.")
+    text: str = Field(min_length=1, description="What it says, word for word.")
+
+
+class Activity(Contract):
+    """Something that a team does together."""
+
+    title: str = Field(min_length=1, max_length=160, description="The title.")
+    goal: str = Field(min_length=1, max_length=800, description="What is better afterwards.")
+    minutes: int = Field(ge=1, description="How long it takes: as long as its steps.")
+    steps: tuple[ActivityStep, ...] = Field(min_length=2, max_length=12, description="In order.")
+    materials: tuple[str, ...] = Field(description="What must be at hand.")
+    debrief: tuple[str, ...] = Field(min_length=1, description="Questions to talk about afterwards.")
+    quotes: tuple[Quote, ...] = Field(default=(), description="What of the team's own materials it builds on.")
+
+
+class Planned(Answer):
+    """Activities, each another one."""
+
+    activities: tuple[Activity, ...] = Field(min_length=1, max_length=6, description="As many as asked for.")
+
+
+__all__ = [
+    "Activities",
+    "Activity",
+    "ActivityStep",
+    "CastMember",
+    "Generate",
+    "Generated",
+    "Material",
+    "Planned",
+    "Quote",
+    "Scene",
+    "Script",
+    "Scripted",
+    "Team",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mediamill.handlers.context import Context
 from mediamill.handlers.handler import handler
 from mediamill.handlers.links import links_of
-from mediamill_media.text.contract import Generate, Generated, Script, Scripted
+from mediamill_media.text.contract import Activities, Generate, Generated, Planned, Script, Scripted
 from mediamill_media.text.papers.contract import Article, FetchArticle, Summarise, Summary
 from mediamill_media.text.papers.summary import TELLING
 from mediamill_media.text.providers import local
@@ -35,6 +35,12 @@ def script_here(ctx: Context, ask: Script) -> Scripted:
 def script(ctx: Context, ask: Script) -> Scripted:
     """Have the brief told scene by scene, here or by a language model, as the chain says."""
     return ctx.chain(links_of("text.script", local.SCRIPTING, PROVIDERS), ask)
+
+
+@handler(Activities)
+def activities(ctx: Context, ask: Activities) -> Planned:
+    """Have activities planned for a team, here or by a language model, as the chain says."""
+    return ctx.chain(links_of("text.activities", local.PLANNING, PROVIDERS), ask)
 
 
 @handler(FetchArticle)

@@ -6,9 +6,10 @@ import json
 import random
 
 from mediamill.handlers.context import Context
-from mediamill_media.text.contract import Generate, Generated, Script, Scripted
+from mediamill_media.text.contract import Activities, Generate, Generated, Planned, Script, Scripted
 from mediamill_media.text.reading.brief import read
 from mediamill_media.text.schemas.fill import fill
+from mediamill_media.text.writing.activities import plan
 from mediamill_media.text.writing.prose import write
 from mediamill_media.text.writing.script import script, seed_of
 
@@ -33,7 +34,17 @@ class Scripting:
         return ctx.step("script", script_of, ask)
 
 
-WRITING, SCRIPTING = Writing(), Scripting()
+class Planning:
+    """This machine's way to serve ``text.activities``."""
+
+    provider = "local"
+
+    def serve(self, ctx: Context, ask: Activities) -> Planned:
+        """Find what matters in the materials, and put it into activities that suit."""
+        return ctx.step("plan", plan, ask)
+
+
+WRITING, SCRIPTING, PLANNING = Writing(), Scripting(), Planning()
 
 
 def generate(ask: Generate) -> Generated:

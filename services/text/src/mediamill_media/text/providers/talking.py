@@ -11,11 +11,12 @@ from mediamill.handlers.links import model_of
 from mediamill.queues.manifest import ModelManifest
 from mediamill_media.text.papers.orders import Summaries
 from mediamill_media.text.providers.orders import Order, Prose, Scripts, Task, Unfit
+from mediamill_media.text.providers.plans import Plans
 
 A = TypeVar("A", bound=Ask)
 T = TypeVar("T")
 
-GENERATE, SCRIPT, SUMMARY = "text.generate", "text.script", "text.summary"
+GENERATE, SCRIPT, SUMMARY, ACTIVITIES = "text.generate", "text.script", "text.summary", "text.activities"
 
 
 class Talker(Protocol):
@@ -55,4 +56,5 @@ def links_by(talker: Talker) -> dict[str, Link[Any, Any]]:
         GENERATE: Talking(GENERATE, talker, Prose()),
         SCRIPT: Talking(SCRIPT, talker, Scripts()),
         SUMMARY: Talking(SUMMARY, talker, Summaries()),
+        ACTIVITIES: Talking(ACTIVITIES, talker, Plans()),
     }
