@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -96,6 +97,8 @@ class Form(NamedTuple):
 
     texts: Mapping[str, str]
     files: Mapping[str, Asset]
+    names: Mapping[str, str]
+    """What the client calls each of the files."""
 
 
 class Caller(Protocol):
@@ -146,10 +149,14 @@ class Caller(Protocol):
     async def asset(self, connection: AsyncConnection, asset_id: UUID) -> Asset:
         """Give an asset of the tenant, with a signed URL. Raises ``NotFound``."""
 
-    async def form(self, request: Request) -> Form:
+    def file(self, asset: Asset) -> Path:
+        """Give a local, read-only file with the bytes of an asset that is the tenant's."""
+
+    async def form(self, request: Request, *, most_bytes: int | None = None) -> Form:
         """Take a multipart form; its files are streamed, looked at and kept.
 
-        Raises ``InvalidRequest``, ``TooLarge`` or ``UnsupportedMedia``.
+        With ``most_bytes`` all of it may have no more than that. Raises ``InvalidRequest``, ``TooLarge``,
+        ``OverStorage`` or ``UnsupportedMedia``.
         """
 
 

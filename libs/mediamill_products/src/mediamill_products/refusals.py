@@ -16,6 +16,8 @@ class Refused(NamedTuple):
     detail: str
     errors: Sequence[tuple[Sequence[str | int], str]] = ()
     """Each wrong field: where, and what."""
+    facts: Mapping[str, Any] = {}
+    """What programs may want to know of it, such as ``resets_at``."""
 
 
 class Told(NamedTuple):

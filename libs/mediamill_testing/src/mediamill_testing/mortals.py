@@ -53,7 +53,12 @@ def deliver_and_die(mill: Mill, use: int, moment: str) -> None:
     db = MortalDatabase(mill, 0, moment)
     serves = served(mill.registry.queues.values())
     registration = Registration(
-        db, mill.config.database_url.get_secret_value(), ["test"], 8, serves=serves, holds_session=True
+        db,
+        mill.config.database_url.get_secret_value(),
+        list(mill.registry.queues),
+        8,
+        serves=serves,
+        holds_session=True,
     )
     registration.register()
     worker = WorkerProcess(

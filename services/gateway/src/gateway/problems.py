@@ -66,10 +66,15 @@ class Problem(BaseModel):
     code: str = Field(description="the last part of type, for programs")
     errors: list[WrongField] | None = Field(None, description="for 422: each wrong field")
     scope: Literal["job", "key", "tenant"] | None = Field(None, description="for out-of-budget: whose budget it is")
-    limit: float | None = Field(None, description="for out-of-budget: USD, like the next three")
+    limit: float | None = Field(
+        None, description="for out-of-budget: USD, like the next three; for over-quota jobs, for over-storage bytes"
+    )
     spent: float | None = None
     reserved: float | None = None
     wanted: float | None = None
+    used: int | None = Field(None, description="for over-quota: jobs of this month")
+    kept: int | None = Field(None, description="for over-storage: bytes of your assets")
+    resets_at: str | None = Field(None, description="for over-quota: when the next month begins")
     request_id: str | None = Field(None, description="name this when you ask about it")
 
 

@@ -15,6 +15,7 @@ from mediamill_products.filming.reads import Film as Rendered
 from mediamill_products.filming.reads import Made, Pictures, Scene, Script, Speech, read
 from mediamill_products.filming.storyboard import Shot, storyboard
 from mediamill_products.storymaker import flow as _storymaker  # noqa: F401  # its handlers are registered
+from mediamill_products.teamfit import flow as _teamfit  # noqa: F401  # as above
 
 STAGES = 5
 

@@ -24,23 +24,27 @@ LONGEST_TEXT = 200_000
 PIECE = 256 * 1024
 
 
-async def take_form(edge: Edge, tenant_id: UUID, request: Request) -> Form:
-    """Read the form of a request. Raises ``InvalidRequest``, ``TooLarge`` or ``UnsupportedMedia``."""
+async def take_form(edge: Edge, tenant_id: UUID, request: Request, most_bytes: int) -> Form:
+    """Read the form of a request, which has ``most_bytes`` at most.
+
+    Raises ``InvalidRequest``, ``TooLarge``, ``OverStorage`` or ``UnsupportedMedia``.
+    """
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise InvalidRequest("The body is to be a multipart form.")
     texts: dict[str, str] = {}
     files: dict[str, Asset] = {}
-    counted = Request(request.scope, _counted(request, edge.config.max_upload_bytes))
+    names: dict[str, str] = {}
+    counted = Request(request.scope, _counted(request, most_bytes))
     try:
         async with counted.form(max_files=MOST_FILES, max_fields=MOST_TEXTS, max_part_size=LONGEST_TEXT) as form:
             for name, value in form.multi_items():
                 if isinstance(value, UploadFile):
-                    files[name] = await _keep(edge, tenant_id, value)
+                    files[name], names[name] = await _keep(edge, tenant_id, value), value.filename or ""
                 else:
                     texts[name] = value
     except MultiPartException as error:
         raise InvalidRequest(f"The multipart body is broken: {error.message}") from error
-    return Form(texts, files)
+    return Form(texts, files, names)
 
 
 async def _keep(edge: Edge, tenant_id: UUID, file: UploadFile) -> Asset:

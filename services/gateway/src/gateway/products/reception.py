@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -132,9 +133,14 @@ class Visitor:
             raise NotFound(f"Asset {asset_id}.")
         return kept(row).asset().model_copy(update={"url": asset_url(asset_id)})
 
-    async def form(self, request: Request) -> Form:
+    def file(self, asset: Asset) -> Path:
+        """Give a local file with an asset's bytes."""
+        return self._edge.store.path(asset.sha256)
+
+    async def form(self, request: Request, *, most_bytes: int | None = None) -> Form:
         """Take a multipart form."""
-        return await take_form(self._edge, self.tenant_id, request)
+        limit = self._edge.config.max_upload_bytes
+        return await take_form(self._edge, self.tenant_id, request, min(limit, most_bytes or limit))
 
 
 def seen(row: RowMapping) -> Seen:

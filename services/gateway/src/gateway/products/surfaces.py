@@ -19,6 +19,8 @@ from gateway.shortway import Way
 from mediamill_products.catalogue import Poll, Product, Surface
 from mediamill_products.refusals import Refused
 
+_FACTS = {"limit", "used", "kept", "resets_at"}
+
 
 def mount(app: FastAPI, installed: tuple[Product, ...]) -> None:
     """Add the routes of every product, and before them those that several share."""
@@ -74,5 +76,7 @@ class _Words:
     def refuse(self, problem: Problem) -> Refusal:
         """Say it in the product's words."""
         wrong = [(tuple(field.loc), field.msg) for field in problem.errors or ()]
-        told = self._surface.refuse(Refused(problem.status, problem.code, problem.title, problem.detail, wrong))
+        facts = problem.model_dump(include=_FACTS, exclude_none=True)
+        refused = Refused(problem.status, problem.code, problem.title, problem.detail, wrong, facts)
+        told = self._surface.refuse(refused)
         return Refusal(told.status, json.dumps(told.body, ensure_ascii=False).encode())

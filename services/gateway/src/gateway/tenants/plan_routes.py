@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
+from sqlalchemy.exc import IntegrityError
 
 from gateway.auth import Operator
 from gateway.edge import EdgeOf
@@ -13,7 +14,7 @@ from gateway.paging import Listed
 from gateway.problems import refusals
 from gateway.tenants.models import PlanName
 from gateway.tenants.plan_models import Plan, PutPlan, plan
-from mediamill.errors import NotFound
+from mediamill.errors import Conflict, NotFound
 from mediamill.tenants import plans
 
 router = APIRouter(tags=["plans"], route_class=StrictJsonRoute)
@@ -50,6 +51,9 @@ async def put_plan(name: Named, put: PutPlan, edge: EdgeOf, operator: Operator) 
 @router.delete("/v1/plans/{name}", status_code=204, summary="Remove a plan", responses=refusals(404, 409, 422))
 async def delete_plan(name: Named, edge: EdgeOf, operator: Operator) -> Response:
     """Remove a plan that no tenant has."""
-    async with edge.transaction() as connection:
-        await connection.run_sync(plans.remove_plan, name)
+    try:
+        async with edge.transaction() as connection:
+            await connection.run_sync(plans.remove_plan, name)
+    except IntegrityError as error:
+        raise Conflict(f"A product has given the plan {name!r} to somebody.") from error
     return Response(status_code=204)

@@ -1,0 +1,1 @@
+"""teamfit: activities for teams, made of the teams' own materials."""
