@@ -14,6 +14,7 @@ from PIL import Image
 
 from gateway.app import create_app
 from mediamill.settings import Settings
+from mediamill.tenants.keys import Scope
 from mediamill_products.catalogue import Product
 from mediamill_testing.harness import Mill, engine_registry
 
@@ -54,19 +55,37 @@ async def test_a_product_refuses_in_its_own_words(client: httpx.AsyncClient, str
     assert "INPUT.N" in wrong.json()["error"]
 
 
-async def test_who_is_known_is_told_a_stage_on_the_short_way_and_who_is_not_on_the_long_one(
-    client: httpx.AsyncClient, app: FastAPI, mill: Mill
+async def test_a_stage_is_told_on_a_short_way_and_the_same_on_the_long_one(
+    client: httpx.AsyncClient, mill: Mill
 ) -> None:
     job_id = mill.accept("test.fanout", {"n": 2})
+    path, unusual = f"/api/orders/{job_id}/stage", {"Authorization": client.headers["Authorization"].replace(" ", "  ")}
+
+    short = (await client.get(path)).json()
+    below_its_name = (await client.get(f"/kiosk{path}")).json()
+    long = (await client.get(path, headers=unusual)).json()
+
+    assert (short.pop("way"), below_its_name.pop("way"), long.pop("way")) == ("short", "short", "long")
+    assert short == below_its_name == long
+    assert (short["state"], short["begun"], short["children"]) == ("queued", False, {})
+    assert short["input"]["n"] == 2
+
+
+async def test_keys_that_come_at_the_same_time_are_looked_up_together_and_told_apart(
+    client: httpx.AsyncClient, app: FastAPI, mill: Mill, stranger: Any, caller_of: Any
+) -> None:
+    path = f"/api/orders/{mill.accept('test.noop')}/stage"
+    viewer, operator = caller_of(mill.tenant, Scope.READ), caller_of(mill.tenant, Scope.OPERATOR)
+    nobody = {"Authorization": "Bearer mm_nobody"}
     app.state.edge.keyring.forget()
 
-    first, second = [(await client.get(f"/api/orders/{job_id}/stage")).json() for _ in range(2)]
-    below_its_name = (await client.get(f"/kiosk/api/orders/{job_id}/stage")).json()
+    headers = [None, stranger.headers, viewer.headers, operator.headers, nobody, nobody]
+    told = await asyncio.gather(*[client.get(path, headers=one) for one in headers])
+    written = await client.post("/api/orders", json={"n": 1}, headers=viewer.headers)
 
-    assert (first.pop("way"), second.pop("way"), below_its_name.pop("way")) == ("long", "short", "short")
-    assert first == second == below_its_name
-    assert (first["state"], first["begun"], first["children"]) == ("queued", False, {})
-    assert first["input"]["n"] == 2
+    assert [answer.status_code for answer in told] == [200, 404, 200, 403, 401, 401]
+    assert [told[0].json()["way"], told[2].json()["way"]] == ["short", "short"]
+    assert written.status_code == 403
 
 
 async def test_a_glimpse_counts_children_until_the_job_has_ended(client: httpx.AsyncClient, mill: Mill) -> None:

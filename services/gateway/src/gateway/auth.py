@@ -23,22 +23,20 @@ async def identify(edge: Edge, credentials: HTTPAuthorizationCredentials | None)
     if credentials is None or not credentials.credentials:
         raise Unauthorized
     hashed = digest(credentials.credentials)
-    principal = edge.keyring.recall(hashed)
-    if principal is None:
-        async with edge.look() as connection:
-            principal = await edge.keyring.look_up(connection, hashed)
+    principal = edge.keyring.recall(hashed) or await edge.keyring.look_up(hashed)
     if principal is None:
         raise Unauthorized("This key is unknown, has expired or was revoked.")
     return principal
 
 
-def acquainted(edge: Edge, headers: Headers) -> Principal | None:
-    """Give who asks if the key was looked up a moment ago and may have jobs made; nobody else is told apart here."""
+async def welcome(edge: Edge, method: str, headers: Headers) -> Principal | None:
+    """Give who asks if their key is plainly valid and lets them; nobody else is told apart here."""
     scheme, _, secret = headers.get("authorization", "").partition(" ")
     if scheme != "Bearer" or not secret or secret != secret.strip():
         return None
-    principal = edge.keyring.recall(digest(secret))
-    return principal if principal is not None and Scope.JOBS in principal.scopes else None
+    hashed = digest(secret)
+    principal = edge.keyring.recall(hashed) or await edge.keyring.look_up(hashed)
+    return principal if principal is not None and principal.may(Scope.JOBS, method) else None
 
 
 async def anyone(edge: EdgeOf, credentials: Credentials) -> Principal:

@@ -42,7 +42,7 @@ class Edge:
         self.store = open_store(config.store_url)
         self.roots = roots_of(config)
         """Whose content credentials are trusted, as PEM."""
-        self.keyring = Keyring()
+        self.keyring = Keyring(self.database)
         self.history = History(self.look)
         self.orders = OrderBook(self.look)
         listener = Listener(hint_url(config))

@@ -1,15 +1,20 @@
-"""Which keys were valid a moment ago, so that a busy client costs the database one look-up in a few seconds."""
+"""Which keys were valid a moment ago, so that a busy client costs the database one look-up in a few seconds.
+
+Those of many clients that come about the same time are looked up together.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from gateway.group import Group
 from mediamill.clock import monotonic, now
-from mediamill.errors import Forbidden
+from mediamill.db.direct_async import Unsure
+from mediamill.db.session import Database
+from mediamill.errors import Forbidden, Unavailable
 from mediamill.tenants import queries
 from mediamill.tenants.keys import Scope
 from mediamill.tenants.roles import Role, allowed
@@ -32,9 +37,13 @@ class Principal(NamedTuple):
     """Whose key it is; ``None`` for one of the tenant as such."""
     role: Role | None = None
 
+    def may(self, scope: Scope, method: str) -> bool:
+        """Tell who has the scope, and to look also who may only read."""
+        return scope in self.scopes or (scope is Scope.JOBS and Scope.READ in self.scopes and method in _LOOKS)
+
     def require(self, scope: Scope, method: str) -> None:
-        """Let pass who has the scope, and to look also who may only read. Raises ``Forbidden``."""
-        if scope in self.scopes or (scope is Scope.JOBS and Scope.READ in self.scopes and method in _LOOKS):
+        """Let pass who may. Raises ``Forbidden``."""
+        if self.may(scope, method):
             return
         only = " This key may look and change nothing." if Scope.READ in self.scopes else ""
         raise Forbidden(f"It needs the scope '{scope}'.{only}")
@@ -43,7 +52,9 @@ class Principal(NamedTuple):
 class Keyring:
     """A short memory of keys, by their digest; strangers are not remembered."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._asking: Group[bytes, Principal | None] = Group(self._ask)
         self._known: dict[bytes, tuple[float, Principal]] = {}
 
     def recall(self, digest: bytes) -> Principal | None:
@@ -55,15 +66,22 @@ class Keyring:
             return None
         return principal
 
-    async def look_up(self, connection: AsyncConnection, digest: bytes) -> Principal | None:
-        """Ask the database who owns a key, and remember it."""
-        row = (await connection.execute(queries.key_by_digest(digest))).one_or_none()
-        if row is None:
+    async def look_up(self, digest: bytes) -> Principal | None:
+        """Ask the database who owns a key, and remember it. Raises ``Unavailable``."""
+        return await self._asking.join(digest)
+
+    async def _ask(self, digests: Sequence[bytes]) -> list[Principal | None]:
+        try:
+            rows = await self._database.async_direct.rows(queries.keys_by_digest(digests))
+        except Unsure as error:
+            raise Unavailable("The database does not answer.") from error
+        found = {bytes(row.digest): _principal(row) for row in rows}
+        return [self._remember(digest, found.get(digest)) for digest in digests]
+
+    def _remember(self, digest: bytes, principal: Principal | None) -> Principal | None:
+        if principal is None:
             self._known.pop(digest, None)
             return None
-        role = Role(row.role) if row.role is not None else None
-        scopes = allowed(row.scopes, role)
-        principal = Principal(row.tenant_id, scopes, row.id, row.expires_at, row.user_id, role)
         if len(self._known) >= _MOST:
             self._known.clear()
         self._known[digest] = (monotonic() + TTL_S, principal)
@@ -72,3 +90,8 @@ class Keyring:
     def forget(self) -> None:
         """Look everybody up again, because keys were changed here."""
         self._known.clear()
+
+
+def _principal(row: Any) -> Principal:
+    role = Role(row.role) if row.role is not None else None
+    return Principal(row.tenant_id, allowed(row.scopes, role), row.id, row.expires_at, row.user_id, role)

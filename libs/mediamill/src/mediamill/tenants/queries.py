@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Select, TextClause, Update, func, insert, or_, select, text, update
+from sqlalchemy import Insert, Select, TextClause, Update, func, insert, select, text, update
 
+from mediamill.db.prepared import Prepared
 from mediamill.ids import uuid7
 from mediamill.tenants.keys import NewKey
-from mediamill.tenants.model import ApiKey, Tenant, User
+from mediamill.tenants.model import ApiKey, Tenant
 
 TENANT = (
     Tenant.id,
@@ -106,15 +108,18 @@ def revoke_key(key_id: UUID) -> Update:
     return change_key(key_id, {"revoked_at": func.coalesce(ApiKey.revoked_at, func.now())})
 
 
-def key_by_digest(digest: bytes) -> Select[*tuple[Any, ...]]:
-    """Find the key that is valid now and has this digest, with the role of the person whose it is."""
-    found = select(ApiKey.id, ApiKey.tenant_id, ApiKey.user_id, ApiKey.scopes, ApiKey.expires_at, User.role)
-    return found.outerjoin(User, User.id == ApiKey.user_id).where(
-        ApiKey.digest == digest,
-        ApiKey.revoked_at.is_(None),
-        User.removed_at.is_(None),
-        or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now()),
-    )
+_VALID = text("""
+SELECT api_keys.digest, api_keys.id, api_keys.tenant_id, api_keys.user_id, api_keys.scopes, api_keys.expires_at,
+    users.role
+FROM api_keys LEFT JOIN users ON users.id = api_keys.user_id
+WHERE api_keys.digest = ANY(CAST(:digests AS bytea[])) AND api_keys.revoked_at IS NULL AND users.removed_at IS NULL
+  AND (api_keys.expires_at IS NULL OR api_keys.expires_at > now())
+""")
+
+
+def keys_by_digest(digests: Sequence[bytes]) -> Prepared:
+    """Find the keys that are valid now and have one of these digests, with the roles of the people whose they are."""
+    return Prepared(_VALID, {"digests": list(digests)})
 
 
 # Written as SQL since jobs and assets are folders above this one.

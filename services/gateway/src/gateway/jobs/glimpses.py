@@ -28,6 +28,10 @@ JOIN jobs ON jobs.id = asked.id AND jobs.tenant_id = asked.tenant_id
 """)
 
 
+APART_S = 0.05
+"""Where one look follows another closely, it waits so long for others to come along: nobody who polls can tell."""
+
+
 class Asked(NamedTuple):
     """Whose job, and which."""
 
@@ -40,7 +44,7 @@ class Glimpses:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._group: Group[Asked, Any] = Group(self._look)
+        self._group: Group[Asked, Any] = Group(self._look, APART_S)
 
     async def of(self, tenant_id: UUID, job_id: UUID) -> Any:
         """Give a job's row. Raises ``NotFound``, also for another tenant's job, or ``Unavailable``."""

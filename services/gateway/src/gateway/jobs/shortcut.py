@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.datastructures import Headers
 
-from gateway.auth import acquainted
+from gateway.auth import welcome
 from gateway.edge import Edge
 from gateway.jobs.models import PostJob
 from gateway.jobs.post_routes import PATH, post_job
@@ -20,8 +20,8 @@ LONGEST_KEY = 200
 async def _take(request: StrictJsonRequest) -> Response | None:
     edge: Edge = request.app.state.edge
     headers = request.headers
-    owner, key = acquainted(edge, headers), headers.get("idempotency-key")
-    if owner is None or not _is_plain(headers, key):
+    key = headers.get("idempotency-key")
+    if not _is_plain(headers, key) or (owner := await welcome(edge, request.method, headers)) is None:
         return None
     post = _read(await request.body())
     if post is None:

@@ -13,7 +13,7 @@ from fastapi import Request
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway.auth import acquainted, bearer, identify
+from gateway.auth import bearer, identify, welcome
 from gateway.edge import Edge
 from gateway.jobs import present, reading
 from gateway.jobs.accepting import Origin, read_request
@@ -43,10 +43,10 @@ async def reception(request: Request) -> Visitor:
     return Visitor(edge, principal)
 
 
-def acquaintance(request: Request) -> Visitor | None:
-    """Let in who was let in a moment ago, without asking anybody; everybody else is for ``reception``."""
+async def welcomed(request: Request) -> Visitor | None:
+    """Let in who may plainly come in; everybody else is for ``reception``, which tells them why."""
     edge: Edge = request.app.state.edge
-    principal = acquainted(edge, request.headers)
+    principal = await welcome(edge, request.method, request.headers)
     return None if principal is None else Visitor(edge, principal)
 
 

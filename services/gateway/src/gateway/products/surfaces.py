@@ -14,7 +14,7 @@ from gateway.compat.dialects import Dialect, Refusal
 from gateway.limits import StrictJsonRequest
 from gateway.problems import Problem
 from gateway.products.crossroads import crossroads
-from gateway.products.reception import acquaintance
+from gateway.products.reception import welcomed
 from gateway.shortway import Way
 from mediamill_products.catalogue import Poll, Product, Surface
 from mediamill_products.refusals import Refused
@@ -48,7 +48,7 @@ def _way(base: str, poll: Poll) -> Way:
     prefix = base + poll.prefix
 
     async def take(request: StrictJsonRequest) -> Response | None:
-        caller = acquaintance(request)
+        caller = await welcomed(request)
         told = None if caller is None else await poll.answer(caller, request.scope["path"].removeprefix(prefix))
         return None if told is None else Response(told, media_type="application/json")
 
