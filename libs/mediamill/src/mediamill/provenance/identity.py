@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +35,11 @@ class Identity(NamedTuple):
     """The SHA-256 of its own certificate."""
     top: str
     """The last certificate of the chain, as PEM; who trusts ours trusts what this one vouches for."""
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the signer's own certificate ends."""
+        return x509.load_pem_x509_certificate(self.certificates.encode()).not_valid_after_utc
 
     def __repr__(self) -> str:
         """Show who it is, and nothing of its key."""

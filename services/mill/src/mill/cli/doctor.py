@@ -12,6 +12,7 @@ from mill.cli.output import show
 from mill.doctor import machine, running
 from mill.doctor.finding import Finding, Verdict
 from mill.doctor.models import models
+from mill.doctor.signer import signer
 from mill.errors import ExitCode
 from mill.stack.layout import Layout
 
@@ -27,6 +28,7 @@ CHECKS = (
     machine.port,
     running.queues,
     models,
+    signer,
     running.supervisor,
     running.leftovers,
     running.database,
