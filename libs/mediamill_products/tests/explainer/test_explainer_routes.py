@@ -108,7 +108,6 @@ async def test_nothing_of_a_film_is_kept_when_it_is_not_accepted(
     [
         ({"pubmed_id": "PMC12"}, "pubmed_id"),
         ({"pubmed_id": ""}, "pubmed_id"),
-        ({}, "pubmed_id"),
         ({"pubmed_id": 90000001, "aspect_ratio": "4:3"}, "aspect_ratio"),
         ({"pubmed_id": 90000001, "voice": "robot"}, "voice"),
         ({"pubmed_id": 90000001, "sections": 99}, "sections"),
@@ -121,6 +120,15 @@ async def test_bad_input_is_refused_with_what_and_where(client: httpx.AsyncClien
 
     assert answer.status_code == 422
     assert any(where in fault["loc"] and fault["msg"] for fault in answer.json()["detail"])
+
+
+async def test_a_body_without_an_id_is_refused_with_what_it_may_have(client: httpx.AsyncClient) -> None:
+    here = await client.post("/explainer/api/videos/generate", json={})
+    at_the_root = await client.post("/api/videos/generate", json={})
+
+    assert (here.status_code, here.json()["detail"][0]["loc"]) == (422, ["body", "pubmed_id"])
+    assert at_the_root.status_code == 422
+    assert "pubmed_id, scenes" in at_the_root.json()["detail"]
 
 
 async def test_another_tenants_films_and_unknown_ones_are_not_there(
