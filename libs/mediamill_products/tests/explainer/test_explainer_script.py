@@ -100,7 +100,7 @@ def test_the_tag_has_the_shape_of_its_place_and_lies_above_what_is_drawn(size: t
     asked, box = tag(article().citation, size)
 
     width, height = asked["size"]
-    assert asked["title"] == "Marlowe I. Ex J. 2024 · PMID 90000001"
+    assert asked["title"] == "PMID 90000001 · Marlowe I. Ex J. 2024"
     assert width / height == pytest.approx(box["width"] * size[0] / (box["height"] * size[1]), rel=0.02)
     assert box["y"] + box["height"] < 0.17
 

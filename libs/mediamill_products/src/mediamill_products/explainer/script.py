@@ -109,9 +109,12 @@ def drawing(scene: Scene, ask: Explain) -> dict[str, Any]:
 
 
 def tag(cited: Citation, size: tuple[int, int]) -> tuple[dict[str, Any], dict[str, float]]:
-    """Give the line that names the source while the film runs, and where it stands: above everything."""
+    """Give the line that names the source while the film runs, and where it stands: above everything.
+
+    Where it is too long for the frame its end is cut, so it begins with what finds the article.
+    """
     high = max(32, round(0.05 * min(size)))
-    asked = {"type": "tag", "title": f"{cited.short} · PMID {cited.pubmed_id}", "size": (round(0.86 * size[0]), high)}
+    asked = {"type": "tag", "title": f"PMID {cited.pubmed_id} · {cited.short}", "size": (round(0.86 * size[0]), high)}
     return asked, {"x": 0.07, "y": 0.025, "width": 0.86, "height": high / size[1]}
 
 

@@ -60,8 +60,12 @@ def _blocks(sheet: Sheet, ask: Draw, width: float, scale: float) -> list[Block]:
     """Set a page's texts, larger or smaller."""
     heading = fitted(ask.heading.upper(), sheet.style(2.9 * scale, "semibold", sheet.ink.marks[0]), width, 1)
     title = fitted(ask.title, sheet.style(6.2 * scale, "bold"), width, 8 if sheet.is_upright else 5, smallest=0.55)
-    small = sheet.style(3.0 * scale, "regular", sheet.ink.quiet)
-    return [*([heading] if ask.heading else []), title, *(fitted(line, small, width, 3) for line in ask.lines)]
+    small, most = sheet.style(3.0 * scale, "regular", sheet.ink.quiet), 8 if sheet.is_upright else 4
+    return [
+        *([heading] if ask.heading else []),
+        title,
+        *(fitted(line, small, width, most, smallest=0.8) for line in ask.lines),
+    ]
 
 
 def _height(blocks: Sequence[Block], gap: float) -> float:
