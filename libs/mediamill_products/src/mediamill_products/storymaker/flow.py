@@ -136,14 +136,8 @@ def _portrait(person: Person, ask: StoryCharacter | StoryCast, personality: str,
 
 def _variation(ask: StoryCharacter, photo: str) -> Call:
     style, more = look(ask.style)
-    drawn = {
-        "prompt": f"{ask.name}, {ask.description}{more}",
-        "references": [photo],
-        "style": style,
-        "size": (768, 768),
-        "seed": ask.seed,
-    }
-    return Call("image.generate", drawn)
+    asked = {"images": [photo], "prompt": more.removeprefix(", "), "style": style, "size": (768, 768), "seed": ask.seed}
+    return Call("image.edit", asked)
 
 
 def _scene_calls(ask: StoryScenes) -> Iterator[Call]:
