@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from mediamill.contracts import Answer, Asset
+from mediamill.contracts import ORIGINAL, Answer, Asset
 from mediamill.handlers.context import Context
 from mediamill.providers.protocol import Provider
 from mediamill.queues.manifest import ModelManifest
@@ -48,7 +48,7 @@ class Wanted(NamedTuple):
 
 
 class Ready(Answer):
-    """What is sent: the face in the film's shape, and the speech."""
+    """What is sent: the face in the film's shape, and the speech. The vendor makes neither, so neither is signed."""
 
     shown: Asset
     speech: Asset
@@ -82,7 +82,7 @@ def _made_ready(ctx: Context, take: Take) -> Ready:
     speech = as_mp3(heard.raw, ctx.workdir / "speech.mp3")
     return Ready(
         shown=_face(ctx, take, reel),
-        speech=ctx.save(speech, "audio/mpeg", role="spoken", duration_s=heard.seconds),
+        speech=ctx.save(speech, "audio/mpeg", role=ORIGINAL, duration_s=heard.seconds),
         reel=reel,
     )
 
@@ -91,17 +91,17 @@ def _face(ctx: Context, take: Take, reel: Reel) -> Asset:
     if take.face.shown == "clip":
         clip = filmed.Clip.of(ctx.open(take.ask.clip or ""))
         normal = filmed.normal(clip, reel, ctx.workdir / "normal.mp4", lambda part: ctx.progress(part, 1, "reading"))
-        return ctx.save(normal, "video/mp4", role="shown")
+        return ctx.save(normal, "video/mp4", role=ORIGINAL)
     pixels = portrait(ctx.open(take.ask.portrait or "")).pixels
     still = io.BytesIO()
     shown = fit(take.face.size, reel.size, np.array(take.face.middle)).show(pixels)
     Image.fromarray(shown).save(still, "JPEG", quality=_QUALITY)
-    return ctx.save(still.getvalue(), "image/jpeg", role="shown")
+    return ctx.save(still.getvalue(), "image/jpeg", role=ORIGINAL)
 
 
 def _kept(ctx: Context, url: str) -> Asset:
     fetched = fetch(url, ctx.workdir / "theirs", most_bytes=MOST_BYTES, media_type_prefix="video/")
-    return ctx.save(fetched.path, fetched.media_type, role="original")
+    return ctx.save(fetched.path, fetched.media_type, role=ORIGINAL)
 
 
 def _finished(ctx: Context, take: Take, ready: Ready, theirs: Asset) -> Talked:
