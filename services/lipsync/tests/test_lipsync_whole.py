@@ -13,9 +13,13 @@ from mediamill_av.probe import probe
 from mediamill_testing.harness import Mill
 
 
+PATIENCE_S = 120.0
+"""The voice is loaded, which takes long on a busy machine."""
+
+
 def done(mill: Mill, kind: str, **input: Any) -> Any:
     job = mill.accept(kind, input)
-    mill.work_until_idle()
+    mill.work_until_idle(PATIENCE_S)
     row = mill.job(job)
     assert row.state == "succeeded", row.error
     return row.output
@@ -51,7 +55,7 @@ def test_a_picture_without_a_face_fails_before_its_text_is_read(mill_of: Callabl
     portrait = mill.give(troupe.drawn(96, faces=[]), "image/png")
 
     job = mill.accept("lipsync.talk", {"portrait": portrait, "text": "Nobody says this."})
-    mill.work_until_idle()
+    mill.work_until_idle(PATIENCE_S)
 
     row = mill.job(job)
     assert (row.state, row.error["code"], row.attempt) == ("failed", "no-face", 1)
