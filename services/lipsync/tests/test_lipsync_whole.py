@@ -12,7 +12,6 @@ import numpy as np
 from mediamill_av.probe import probe
 from mediamill_testing.harness import Mill
 
-
 PATIENCE_S = 120.0
 """The voice is loaded, which takes long on a busy machine."""
 
