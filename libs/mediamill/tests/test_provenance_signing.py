@@ -118,12 +118,25 @@ def test_credentials_that_were_moved_to_another_file_do_not_fit_it(
     assert read(forged, PNG, drawn.root).verdict is Verdict.TAMPERED
 
 
-def test_what_an_asset_was_made_of_comes_along_with_its_own_record(signed: Signed, drawn: Drawn) -> None:
+@pytest.mark.parametrize(
+    ("making", "relationship"),
+    [
+        (Making.DRAWN, "inputTo"),
+        (Making.GENERATED, "inputTo"),
+        (Making.COMPOSED, "componentOf"),
+        (Making.EDITED, "parentOf"),
+        (Making.CONVERTED, "parentOf"),
+    ],
+)
+def test_what_an_asset_was_made_of_comes_along_with_its_own_record(
+    signed: Signed, drawn: Drawn, making: Making, relationship: str
+) -> None:
     part = signed("part")
-    whole = read(signed("whole", of(part, is_ours=True), making=Making.COMPOSED), PNG, drawn.root)
+    whole = read(signed("whole", of(part, is_ours=True), making=making), PNG, drawn.root)
 
     (source,) = whole.history[0].sources
-    assert (source.relationship, source.verdict) == ("componentOf", Verdict.TRUSTED)
+    assert (whole.verdict, whole.problems) == (Verdict.TRUSTED, ())
+    assert (source.relationship, source.verdict) == (relationship, Verdict.TRUSTED)
     assert source.sha256 == hashlib.sha256(part.read_bytes()).hexdigest()
     assert [record.id for record in whole.history] == [whole.history[0].id, source.record]
 
