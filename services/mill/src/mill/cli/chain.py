@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from typing import Annotated
 
 import typer
 
-from mediamill.db.session import Database
-from mediamill.errors import MediamillError
-from mediamill.settings import Settings
 from mediamill_vendors.evm.deploying import Charter, deploy
 from mediamill_vendors.evm.signing import TEST_CHAINS, signer_of
-from mediamill_vendors.evm.vendor import Evm
 from mill.chain.status import Status, status_of
+from mill.chain.way import way_of
 from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, Yes, examples
 from mill.cli.output import confirm, facts, show
 from mill.cli.worker import environment
-from mill.errors import MillError, WrongUse
-from mill.stack.environment import RPC_URL
+from mill.errors import WrongUse
 from mill.stack.layout import Layout
 
 app = new_app("The chain that tokens are minted on.", no_args_is_help=True)
@@ -31,16 +25,10 @@ BASIS_POINTS, WHOLE = 100, 10_000
 PATIENCE_S = 300.0
 
 
-class ChainFailed(MillError):
-    """The chain does not do what it was asked for."""
-
-    title = "The chain does not do that"
-
-
 @app.command(epilog=examples("mill chain up", "mill chain up --json | jq -r .contract"))
 def up(*, data: Data = None, as_json: AsJson = False) -> None:
     """Start the stack's own chain now rather than with the first mint, and tell what is there."""
-    with _way(Layout.of(data)) as way:
+    with way_of(environment(Layout.of(data))) as way:
         found = status_of(way)
     show(found, lambda: _tell(found), as_json=as_json)
 
@@ -48,7 +36,7 @@ def up(*, data: Data = None, as_json: AsJson = False) -> None:
 @app.command(epilog=examples("mill chain status"))
 def status(*, data: Data = None, as_json: AsJson = False) -> None:
     """Show the chain, its contract, the minting key, and what is on its way."""
-    with _way(Layout.of(data)) as way:
+    with way_of(environment(Layout.of(data))) as way:
         found = status_of(way)
     show(found, lambda: _tell(found), as_json=as_json)
 
@@ -82,7 +70,7 @@ def deploy_contract(
 
     The minting key pays. Give --owner the address of a key that is kept elsewhere: it alone sets minters and royalties.
     """
-    with _way(Layout.of(data)) as way:
+    with way_of(environment(Layout.of(data))) as way:
         signer = signer_of(way.config, way.chain.id)
         if way.chain.id not in TEST_CHAINS:
             confirm(f"Deploy on chain {way.chain.id} with the coins of {signer.address}?", yes=yes)
@@ -90,30 +78,6 @@ def deploy_contract(
         made = deploy(way.chain, way.db, signer, charter, anew=anew, patience_s=PATIENCE_S)
     told = made._asdict()
     show(told, lambda: facts(told), as_json=as_json)
-
-
-@contextmanager
-def _way(layout: Layout) -> Iterator[Evm]:
-    """Give the way to the chain of the settings, or of the running stack. Raises ``ChainFailed``."""
-    env = environment(layout)
-    if not env.get(RPC_URL):
-        raise WrongUse(f"There is no chain: set {RPC_URL}, or install the blockchain queue and start the stack anew.")
-    prefix = str(Settings.model_config["env_prefix"])
-    names = {field: f"{prefix}{field.upper()}" for field in Settings.model_fields}
-    config = Settings.model_validate(
-        {field: env[name] for field, name in names.items() if name in env and _is_of_chain(field)}
-    )
-    db = Database(config)
-    try:
-        yield Evm(config, db)
-    except MediamillError as error:
-        raise ChainFailed(str(error)) from error
-    finally:
-        db.engine.dispose()
-
-
-def _is_of_chain(field: str) -> bool:
-    return field == "database_url" or (field.startswith("evm_") and field != "evm_daily_caps")
 
 
 def _royalty(text: str | None) -> tuple[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 import typer
 from pydantic import BaseModel, SecretStr
@@ -60,12 +61,19 @@ def list_settings(layout: Layout) -> list[Setting]:
 
 
 def printable(value: Any) -> Any:
-    """Give a value as JSON, a secret masked: of a URL its password, of anything else all of it."""
+    """Give a value as JSON, a secret masked: of a URL its password, of anything else all of it.
+
+    What follows the host of a web address may be a key, and is masked too.
+    """
     if not isinstance(value, SecretStr):
         return redact(value) if isinstance(value, str) else value
     secret = value.get_secret_value()
     if not secret:
         return ""
+    if secret.startswith(("http://", "https://")):
+        parts = urlsplit(secret)
+        host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        return host if parts.path in ("", "/") and not parts.query else f"{host}/{MASK}"
     return redact(secret) if "://" in secret else MASK
 
 

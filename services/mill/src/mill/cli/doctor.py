@@ -10,6 +10,7 @@ from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, examples
 from mill.cli.output import show
 from mill.doctor import machine, running
+from mill.doctor.chain import chain
 from mill.doctor.finding import Finding, Verdict
 from mill.doctor.models import models
 from mill.doctor.signer import signer
@@ -38,6 +39,7 @@ CHECKS = (
     running.broker,
     running.gateway,
     running.workers,
+    chain,
 )
 _COLORS = {Verdict.OK: typer.colors.GREEN, Verdict.WARN: typer.colors.YELLOW, Verdict.FAIL: typer.colors.RED}
 
