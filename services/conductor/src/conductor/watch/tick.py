@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from conductor.watch import queries
-from conductor.watch.schedule import AWAY_S, GATHER_S, KEYLESS_S, SLOWEST_S, STEP_S, pause_s
+from conductor.watch.schedule import AWAY_S, GATHER_S, KEYLESS_S, QUIET_S, SLOWEST_S, STEP_S, pause_s
 from mediamill import clock
 from mediamill.db.session import Database
 from mediamill.errors import MediamillError, OutcomeUnknown
@@ -57,7 +57,7 @@ class Watcher:
         self._db = db
         self._name = name
         self._find_vendor = find_vendor
-        self._idle_s = config.poll_s if configured(name) else KEYLESS_S
+        self._idle_s = max(config.poll_s, QUIET_S.get(name, 0)) if configured(name) else KEYLESS_S
         self._pause_s = config.poll_s
         self._held_until = 0.0
         self._rung = threading.Event()
