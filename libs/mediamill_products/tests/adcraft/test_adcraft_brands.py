@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -123,20 +122,21 @@ async def test_a_logo_is_a_picture_of_the_tenant(agency: Any, stranger: Any) -> 
 
 
 async def test_retention_leaves_a_logo_alone_until_its_brand_lets_go(agency: Any) -> None:
-    old, new = agency.picture(), agency.picture()
-    brand = await agency.brand(logo=old)
-    store, db = agency.mill.store, agency.mill.db
-    first = forget_assets(db, store, keep_days=0)
+    logo, other = agency.picture(), agency.picture()
+    brand = await agency.brand(logo=logo)
+    kept = "SELECT id::text FROM assets WHERE tenant_id = %(tenant)s"
 
+    forget_assets(agency.mill.db, agency.mill.store, keep_days=0)
+    first = [row.id for row in agency.sql(kept)]
     await agency.call("PATCH", f"/api/brands/{brand['id']}", 200, {"logo": None})
-    then = forget_assets(db, store, keep_days=0)
+    forget_assets(agency.mill.db, agency.mill.store, keep_days=0)
 
-    assert (first, then) == (1, 1)
-    refused = await agency.call("PATCH", f"/api/brands/{brand['id']}", 422, {"logo": new})
-    assert new in refused["detail"][0]["msg"]
+    assert (first, agency.sql(kept)) == ([logo], [])
+    refused = await agency.call("PATCH", f"/api/brands/{brand['id']}", 422, {"logo": other})
+    assert other in refused["detail"][0]["msg"]
 
 
-async def test_another_tenants_brand_is_not_there(agency: Any, stranger: Any, sql: Callable[..., Any]) -> None:
+async def test_another_tenants_brand_is_not_there(agency: Any, stranger: Any) -> None:
     brand = await agency.brand()
     path = f"/api/brands/{brand['id']}"
 
@@ -144,4 +144,6 @@ async def test_another_tenants_brand_is_not_there(agency: Any, stranger: Any, sq
         await agency.call(method, path, 404, body, headers=stranger.headers)
     await agency.call("POST", "/api/brands/", 401, {"name": "Glow"}, headers={"Authorization": "Bearer nobody"})
 
-    assert [row.name for row in sql("SELECT name FROM adcraft_brands")] == ["Glowbike"]
+    assert [row.name for row in agency.sql("SELECT name FROM adcraft_brands WHERE tenant_id = %(tenant)s")] == [
+        "Glowbike"
+    ]

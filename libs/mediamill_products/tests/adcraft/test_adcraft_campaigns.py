@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import update
-
-from mediamill.tenants.model import Tenant
 
 pytestmark = pytest.mark.anyio
 
@@ -90,20 +86,17 @@ async def test_canceled_films_are_told_as_failed_and_may_be_asked_for_anew(agenc
 
 async def test_films_that_may_not_be_made_leave_the_campaign_as_it_was(agency: Any) -> None:
     made = await agency.campaign()
-    with agency.mill.db.unit_of_work() as connection:
-        connection.execute(update(Tenant).values(max_queued=0))
+    agency.sql("UPDATE tenants SET max_queued = 0 WHERE id = %(tenant)s")
 
     await agency.call("POST", f"/api/campaigns/{made['id']}/generate", 429)
 
     assert await agency.call("GET", f"/api/campaigns/{made['id']}", 200) == made
 
 
-async def test_when_the_job_is_forgotten_the_campaign_is_a_draft_that_tells_when_it_was_not(
-    agency: Any, sql: Callable[..., Any]
-) -> None:
+async def test_when_the_job_is_forgotten_the_campaign_is_a_draft_that_tells_when_it_was_not(agency: Any) -> None:
     made = await agency.campaign()
     asked = await agency.call("POST", f"/api/campaigns/{made['id']}/generate", 202)
-    sql("DELETE FROM jobs")
+    agency.sql("DELETE FROM jobs WHERE tenant_id = %(tenant)s")
 
     shown = await agency.call("GET", f"/api/campaigns/{made['id']}", 200)
     canceled = await agency.call("POST", f"/api/campaigns/{made['id']}/cancel", 200)
