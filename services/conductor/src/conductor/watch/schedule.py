@@ -10,7 +10,7 @@ AWAY_S = 5.0
 """Nobody asks a vendor that did not answer for so long, unless it said for how long."""
 KEYLESS_S = 30.0
 """So rarely is looked for what is due at a vendor whose key is gone: only to log that somebody waits there."""
-QUIET_S = {"evm": 6.0}
+QUIET_S = {"evm": 12.0}
 """So rarely is looked whether something waits again, once nothing does, at those with whom everything takes longer.
 
 A chain makes a block in twelve seconds, and every stack has one, which must cost nothing while nobody mints.
