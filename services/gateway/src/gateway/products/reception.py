@@ -148,7 +148,7 @@ def seen(row: RowMapping) -> Seen:
     return Seen(
         id=row["id"],
         kind=row["kind"],
-        state=row["state"],
+        state=State(row["state"]),
         input=row["input"],
         output=present.with_urls(row["output"]),
         error=_failed(row["error"]),

@@ -39,6 +39,8 @@ def fitted(text: str, font: str, box: tuple[int, int], *, most_lines: int, large
     """Break a text into lines that a box holds, as large as goes; what fits at no size is cut, with an ellipsis."""
     width, height = box
     words = plain(text).split()
+    if not words:
+        return Words((), font, _SMALLEST)
     low, high = _SMALLEST, max(_SMALLEST, largest)
     while low < high:
         size = (low + high + 1) // 2
