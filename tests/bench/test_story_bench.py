@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-import aiohttp
 import pytest
 
 from mediamill_testing.cpu import tree_seconds
 from mediamill_testing.stacks import Stack, running_stack
 from rig.rounds import QUICK
 
+aiohttp = pytest.importorskip("aiohttp", reason="only `make bench` installs it")
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 
 USERS, STORIES, WRITERS = (40, 10, 10) if QUICK else (400, 100, 40)

@@ -33,4 +33,4 @@ def test_vercels_sdk_needs_no_change(studio: Studio) -> None:
     assert told["response"] == told["chat"] == told["streamed"] != ""
     assert told["png"] == "PNG"
     assert told["sound"] > 1000
-    assert told["heard"] == ["A fox.", "en"]
+    assert told["heard"] == ["A fox finds a lantern in the snow.", "en"]
