@@ -23,7 +23,8 @@ export BRIEF ?=
 ASPECT ?=
 PUBMED_ID ?= 90000001
 SIZE ?=
-WORKERS ?= auto
+# One more than there are cores: a good part of the tests waits for something.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 ARGS ?=
 IN ?= $(MEMBERS)
 SOURCES := $(wildcard $(IN:%=%/src)) tests/lint
@@ -47,7 +48,7 @@ up: setup ## Start the one-machine stack
 down: setup ## Stop it
 	@$(MILL) down $(ARGS)
 
-test: setup ## Run every test: WORKERS=auto ARGS='-k words'
+test: setup ## Run every test: WORKERS=3 ARGS='-k words'
 	@$(RUN) pytest -q -m 'alone and not bench' $(ARGS) || [ $$? -eq 5 ]
 	@$(RUN) pytest -m 'not alone and not bench' -n $(WORKERS) --dist loadgroup --durations=10 $(ARGS)
 

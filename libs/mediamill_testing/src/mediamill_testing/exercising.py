@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -35,6 +36,8 @@ from mediamill_testing.vendor.server import FalServer, OpenAIServer, VendorServe
 
 PATIENCE_S = 60.0
 THROTTLED_S = 0.5
+PAUSE_S = 0.02
+"""What a look that found nothing to do leaves to the vendor and to others."""
 
 
 @dataclass
@@ -61,6 +64,7 @@ class Stand:
                 raise TimeoutError(f"the job is still {self.mill.state_of(job)}")
             if not self.mill.turn():
                 self._let_hours_pass()
+                time.sleep(PAUSE_S)
         self._let_hours_pass()
         self.mill.work_until_idle()
         self.mill.treasurer.tick()
