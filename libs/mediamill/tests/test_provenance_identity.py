@@ -9,13 +9,16 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from PIL import Image
 from pydantic import SecretStr
 
 from mediamill.handlers import worker
 from mediamill.provenance import development
+from mediamill.provenance.claim import Claim
 from mediamill.provenance.development import Drawn, draw
 from mediamill.provenance.identity import BadIdentity, identity_of, roots_of
-from mediamill.provenance.signer import open_signer
+from mediamill.provenance.signer import open_late, open_signer
+from mediamill.queues.manifest import Making
 from mediamill.queues.registry import discover
 from mediamill.settings import Settings
 from mediamill_testing.plugin import signing_by
@@ -125,3 +128,13 @@ def test_a_worker_of_kinds_that_make_nothing_needs_no_signer(drawn: Drawn) -> No
 
     assert worker.signer_for([queues["text"], queues["flow"]], config("/nowhere.pem", "")) is None
     assert worker.signer_for([queues["image"]], Settings(**signing_by(drawn))) is not None
+
+
+def test_a_late_signer_is_opened_by_its_first_signature(drawn: Drawn, tmp_path: Path) -> None:
+    signer, source, target = open_late(Settings(**signing_by(drawn))), tmp_path / "a.png", tmp_path / "b.png"
+    Image.new("RGB", (8, 8)).save(source)
+
+    assert signer is not None
+    signer.sign(source, target, Claim("image.generate", "local", None, Making.DRAWN, "image/png"))
+
+    assert target.stat().st_size > source.stat().st_size

@@ -18,7 +18,7 @@ from mediamill.handlers.registration import Registration
 from mediamill.handlers.runner import Parts
 from mediamill.processes import give_memory_back
 from mediamill.provenance.identity import BadIdentity
-from mediamill.provenance.signer import Signer, open_signer
+from mediamill.provenance.signer import Signer, open_late
 from mediamill.queues.registry import Queue, Registry, registry
 from mediamill.settings import Settings, settings
 from mediamill.telemetry.logs import configure_logs
@@ -59,7 +59,7 @@ def signer_for(queues: Sequence[Queue], config: Settings) -> Signer | None:
     """Open the signer of a worker whose kinds say how they make things. Raises ``BadIdentity``."""
     if not any(kind.manifest.making for queue in queues for kind in queue.kinds()):
         return None
-    signer = open_signer(config)
+    signer = open_late(config)
     if signer is None:
         log.warning("assets leave without content credentials: MEDIAMILL_SIGNING_KEY is not set")
     return signer
