@@ -139,6 +139,16 @@ def test_every_example_in_a_model_fits_its_own_schema(app: FastAPI) -> None:
             Draft202012Validator(whole).validate(example)
 
 
+async def test_a_page_of_another_origin_may_read_what_became_of_its_post(client: httpx.AsyncClient) -> None:
+    body = {"kind": "test.noop", "input": {}}
+
+    first, again = [await client.post("/v1/jobs", json=body, headers={"Origin": "https://app.example"}) for _ in "12"]
+
+    assert [first.status_code, again.status_code] == [202, 202]
+    assert [told.headers["access-control-allow-origin"] for told in (first, again)] == ["*", "*"]
+    assert "Location" in first.headers["access-control-expose-headers"]
+
+
 async def test_kinds_describe_themselves(client: httpx.AsyncClient) -> None:
     listed = (await client.get("/v1/kinds")).json()["data"]
     one = (await client.get("/v1/kinds/test.sleep")).json()

@@ -134,7 +134,8 @@ class Application(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         scope["app"] = self
-        await self._short_way(scope, receive, send)
+        is_of_a_page = any(name == b"origin" for name, _ in scope.get("headers", ()))
+        await (super().__call__ if is_of_a_page else self._short_way)(scope, receive, send)
 
 
 @asynccontextmanager
