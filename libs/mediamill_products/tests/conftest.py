@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from pydantic import SecretStr
 
 from gateway.app import create_app
 from mediamill.queues.registry import discover
 from mediamill.settings import Settings
 from mediamill.tenants.keys import Scope
-from mediamill_testing.front import Caller, asking, make_caller
+from mediamill_testing.front import Caller, asking, gateway_settings, make_caller
 from mediamill_testing.harness import Mill
 
 
@@ -26,13 +24,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def config(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(
-        database_url=SecretStr(database_url),
-        store_url=f"file://{tmp_path / 'store'}",
-        poll_s=0.05,
-        max_upload_bytes=3_000_000,
-        secret=SecretStr(os.environ["MEDIAMILL_SECRET"]),
-    )
+    return gateway_settings(database_url, tmp_path)
 
 
 @pytest.fixture

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
 import httpx
+from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from mediamill.settings import Settings
 from mediamill.tenants import queries
 from mediamill.tenants.keys import Scope, new_key
 from mediamill_testing.harness import Mill
 
 BASE_URL = "http://gateway.test"
+
+
+def gateway_settings(database_url: str, folder: Path) -> Settings:
+    """Give the settings of a gateway on a database, with its store in a folder and small limits."""
+    return Settings(
+        database_url=SecretStr(database_url),
+        store_url=f"file://{folder / 'store'}",
+        poll_s=0.05,
+        max_upload_bytes=3_000_000,
+        secret=SecretStr(os.environ["MEDIAMILL_SECRET"]),
+    )
 
 
 class Caller(NamedTuple):

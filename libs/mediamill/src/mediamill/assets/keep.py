@@ -60,20 +60,20 @@ def keep(
     statement = queries.upsert(
         tenant_id, blob, media_type=media_type, width=width, height=height, duration_s=duration_s, claim=claim
     )
-    return kept(connection.execute(statement).one())
+    return _kept(connection.execute(statement).one())
 
 
 def find_claimed(connection: Connection, tenant_id: UUID, claim: str) -> Kept | None:
     """Give the tenant's asset that makes a claim, kept anew, if there is one."""
     row = connection.execute(queries.claimed(tenant_id, claim)).one_or_none()
-    return None if row is None else kept(row)
+    return None if row is None else _kept(row)
 
 
 def find_several(connection: Connection, tenant_id: UUID, asset_ids: Sequence[str]) -> list[Kept]:
     """Give the facts of those assets that are the tenant's, in the order of their ids here, each once."""
     wanted = [_uuid(asset_id) for asset_id in dict.fromkeys(asset_ids)]
     rows = {row.id: row for row in connection.execute(queries.several(tenant_id, wanted))} if wanted else {}
-    return [kept(rows[asset_id]) for asset_id in wanted if asset_id in rows]
+    return [_kept(rows[asset_id]) for asset_id in wanted if asset_id in rows]
 
 
 def find(connection: Connection, tenant_id: UUID, asset_id: UUID | str) -> Kept:
@@ -81,7 +81,7 @@ def find(connection: Connection, tenant_id: UUID, asset_id: UUID | str) -> Kept:
     row = connection.execute(queries.one(tenant_id, _uuid(asset_id))).one_or_none()
     if row is None:
         raise NotFound(f"asset {asset_id}.")
-    return kept(row)
+    return _kept(row)
 
 
 def open_for(connection: Connection, store: Store, tenant_id: UUID, asset_id: UUID | str) -> Path:
@@ -89,7 +89,7 @@ def open_for(connection: Connection, store: Store, tenant_id: UUID, asset_id: UU
     return store.path(find(connection, tenant_id, asset_id).sha256)
 
 
-def kept(row: object) -> Kept:
+def _kept(row: object) -> Kept:
     """Read the facts of an asset off a row that names them as the table does."""
     return Kept(*(getattr(row, name) for name in Kept._fields))
 

@@ -7,7 +7,7 @@ the layers in between, which cost more than the statement does.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
@@ -23,24 +23,25 @@ from mediamill.db.prepared import Prepared
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 """What a statement raises when its connection is gone."""
 
-_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves dialects untyped
+NAMED = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves dialects untyped
 
 
 class Written(NamedTuple):
-    """A statement as text, and the values that are part of it."""
+    """A statement as text, the names of its numbered parameters in order, and the values that are part of it."""
 
-    sql: str
+    sql: bytes
+    numbered: Sequence[str]
     constants: Mapping[str, Any]
 
 
 @lru_cache(maxsize=256)
-def written(clause: Executable) -> Written:
+def written(clause: Executable, dialect: PGDialect_psycopg = NAMED) -> Written:
     """Give a statement's text; only for statements that are kept, as the text is kept as long."""
     # The parameters of a text have no value yet, which is refused here; nor has it lists to write out.
     expand = {} if isinstance(clause, TextClause) else {"render_postcompile": True}
-    compiled = cast("ClauseElement", clause).compile(dialect=_DIALECT, compile_kwargs=expand)
+    compiled: Any = cast("ClauseElement", clause).compile(dialect=dialect, compile_kwargs=expand)
     constants = {name: adapted(value) for name, value in compiled.params.items() if value is not None}
-    return Written(str(compiled), constants)
+    return Written(str(compiled).encode(), tuple(compiled.positiontup or ()), constants)
 
 
 def adapted(value: Any) -> Any:
@@ -59,11 +60,11 @@ class Direct:
 
     def rows(self, statement: Prepared) -> list[Any]:
         """Run a statement and give its rows, each with its columns as attributes. Raises the driver's errors."""
-        text, constants = written(statement.clause)
-        values = {**constants, **{name: adapted(value) for name, value in statement.values.items()}}
+        text = written(statement.clause)
+        values = {**text.constants, **{name: adapted(value) for name, value in statement.values.items()}}
         connection = self._take()
         try:
-            found = connection.execute(text.encode(), values).fetchall()
+            found = connection.execute(text.sql, values).fetchall()
         except AWAY:
             connection.close()
             self.close()

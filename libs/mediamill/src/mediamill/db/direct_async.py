@@ -10,41 +10,22 @@ import asyncio
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import psycopg
 from psycopg import pq
 from psycopg.adapt import PyFormat, Transformer
-from sqlalchemy import Executable, TextClause
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.sql import ClauseElement
 
-from mediamill.db.direct import adapted
+from mediamill.db.direct import Written, adapted, written
 from mediamill.db.prepared import Prepared
 
-_DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # as in ``direct``
+_NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # as in ``direct``
 _FINE = {pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK}
 
 
 class Unsure(Exception):
     """The statement failed or was cut off: it was run as a whole or not at all, and nobody knows which."""
-
-
-class Numbered(NamedTuple):
-    """A statement as text with numbered parameters, the names of these, and the values that are part of it."""
-
-    sql: bytes
-    names: Sequence[str]
-    constants: Mapping[str, Any]
-
-
-@lru_cache(maxsize=256)
-def numbered(clause: Executable) -> Numbered:
-    """Give a statement's text; only for statements that are kept, as the text is kept as long."""
-    expand = {} if isinstance(clause, TextClause) else {"render_postcompile": True}
-    compiled: Any = cast("ClauseElement", clause).compile(dialect=_DIALECT, compile_kwargs=expand)
-    constants = {name: adapted(value) for name, value in compiled.params.items() if value is not None}
-    return Numbered(str(compiled).encode(), tuple(compiled.positiontup or ()), constants)
 
 
 class AsyncDirect:
@@ -62,7 +43,7 @@ class AsyncDirect:
         except (psycopg.Error, OSError) as error:
             raise Unsure from error
         try:
-            found = await session.rows(numbered(statement.clause), statement.values)
+            found = await session.rows(written(statement.clause, _NUMBERED), statement.values)
         except psycopg.Error as error:
             raise Unsure from error
         finally:
@@ -109,13 +90,13 @@ class _Session:
         """Open, and nothing is under way: it may be used."""
         self._loop.add_reader(self._socket, self._read)
 
-    async def rows(self, statement: Numbered, values: Mapping[str, Any]) -> list[Any]:
+    async def rows(self, statement: Written, values: Mapping[str, Any]) -> list[Any]:
         """Run a statement. Raises ``psycopg.Error``."""
         self.is_at_rest = False
         given = {**statement.constants, **values}
-        formats = [PyFormat.AUTO] * len(statement.names)
+        formats = [PyFormat.AUTO] * len(statement.numbered)
         transformer = self._transformer
-        wanted = transformer.dump_sequence([adapted(given[name]) for name in statement.names], formats)
+        wanted = transformer.dump_sequence([adapted(given[name]) for name in statement.numbered], formats)
         types = transformer.types or ()
         if self._prepares:
             name = self._names.get((statement.sql, types)) or await self._prepare(statement.sql, types)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import threading
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -35,33 +35,38 @@ class LateSigner:
     def __init__(self, identity: Identity, config: Settings) -> None:
         self.identity = identity
         self._config = config
-        self._opening = threading.Lock()
-        self._opened: Signer | None = None
+
+    @cached_property
+    def _opened(self) -> Signer:
+        return _opened(self.identity, self._config)
 
     def sign(self, source: Path, target: Path, claim: Claim) -> None:
         """Write ``source`` with a claim about it to ``target``. Raises ``CannotSign`` or ``BadIdentity``."""
-        with self._opening:
-            signer = self._opened = self._opened or open_signer(self._config)
-        if signer is not None:
-            signer.sign(source, target, claim)
+        self._opened.sign(source, target, claim)
 
 
 def open_late(config: Settings) -> Signer | None:
     """Give the signer that is configured, its certificates read but not tried, or ``None``. Raises ``BadIdentity``."""
     identity = identity_of(config)
     if identity is not None and importlib.util.find_spec("c2pa") is None:
-        raise BadIdentity("The extra 'credentials' is not installed here: c2pa is missing.")
+        raise _missing("c2pa")
     return None if identity is None else LateSigner(identity, config)
 
 
 def open_signer(config: Settings) -> Signer | None:
     """Give the signer that is configured, tried once, or ``None``. Raises ``BadIdentity``."""
     identity = identity_of(config)
-    if identity is None:
-        return None
+    return None if identity is None else _opened(identity, config)
+
+
+def _opened(identity: Identity, config: Settings) -> Signer:
     try:
         signing = importlib.import_module("mediamill.provenance.signing")
-    except ModuleNotFoundError as missing:
-        raise BadIdentity(f"The extra 'credentials' is not installed here: {missing.name} is missing.") from None
+    except ModuleNotFoundError as error:
+        raise _missing(error.name) from None
     signer: Signer = signing.C2paSigner(identity, roots_of(config))
     return signer
+
+
+def _missing(module: str | None) -> BadIdentity:
+    return BadIdentity(f"The extra 'credentials' is not installed here: {module} is missing.")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import Request
 from sqlalchemy import RowMapping
+from starlette.datastructures import UploadFile
 
 from gateway.assets.images import Dimensions, measure
 from gateway.assets.multipart import FIELD, FileField
@@ -19,6 +20,7 @@ from mediamill.assets.store import Intake, StoredBlob
 from mediamill.errors import MediamillError, OverStorage, TooLarge
 
 _FORM_OVERHEAD = 64 * 1024
+PIECE = 256 * 1024
 
 
 class Upload(NamedTuple):
@@ -87,6 +89,12 @@ async def keep_bytes(edge: Edge, tenant_id: UUID, content: bytes, claims: Claims
     upload = await keep(edge, tenant_id, whole(content), claims)
     kept: UUID = (await add(edge, tenant_id, upload))["id"]
     return kept
+
+
+async def pieces_of(file: UploadFile) -> AsyncIterator[bytes]:
+    """Give the bytes of a form's file, piece by piece."""
+    while piece := await file.read(PIECE):
+        yield piece
 
 
 async def whole(content: bytes) -> AsyncIterator[bytes]:

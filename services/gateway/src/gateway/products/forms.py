@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 from fastapi import Request
+from sqlalchemy import RowMapping
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.types import Message, Receive
 
-from gateway.assets.upload import Claims, add, keep
+from gateway.assets.upload import Claims, add, keep, pieces_of
 from gateway.edge import Edge
 from gateway.problems import InvalidRequest
 from mediamill.assets.signing import asset_url
@@ -21,7 +21,6 @@ from mediamill_products.caller import Form
 MOST_FILES = 16
 MOST_TEXTS = 64
 LONGEST_TEXT = 200_000
-PIECE = 256 * 1024
 
 
 async def take_form(edge: Edge, tenant_id: UUID, request: Request, most_bytes: int) -> Form:
@@ -48,17 +47,14 @@ async def take_form(edge: Edge, tenant_id: UUID, request: Request, most_bytes: i
 
 
 async def _keep(edge: Edge, tenant_id: UUID, file: UploadFile) -> Asset:
-    async def pieces() -> AsyncIterator[bytes]:
-        while piece := await file.read(PIECE):
-            yield piece
+    upload = await keep(edge, tenant_id, pieces_of(file), Claims(file.content_type or "", file.filename or ""))
+    return signed(await add(edge, tenant_id, upload))
 
-    upload = await keep(edge, tenant_id, pieces(), Claims(file.content_type or "", file.filename or ""))
-    asset_id: UUID = (row := await add(edge, tenant_id, upload))["id"]
-    return Asset(
-        id=str(asset_id),
-        url=asset_url(asset_id),
-        **{name: row[name] for name in ("media_type", "bytes", "sha256", "width", "height", "duration_s")},
-    )
+
+def signed(row: RowMapping) -> Asset:
+    """Show an asset's row with a URL that opens it for a while."""
+    facts = {name: row[name] for name in ("media_type", "bytes", "sha256", "width", "height", "duration_s")}
+    return Asset(id=str(row["id"]), url=asset_url(row["id"]), **facts)
 
 
 def _counted(request: Request, limit: int) -> Receive:

@@ -20,10 +20,8 @@ from gateway.jobs.accepting import Origin, read_request
 from gateway.jobs.cancelling import canceling
 from gateway.jobs.models import PostJob
 from gateway.keyring import Principal
-from gateway.products.forms import take_form
+from gateway.products.forms import signed, take_form
 from mediamill.assets import queries as asset_queries
-from mediamill.assets.keep import kept
-from mediamill.assets.signing import asset_url
 from mediamill.contracts import Asset
 from mediamill.errors import NotFound
 from mediamill.hints import DISPATCH, tenant_topic
@@ -128,10 +126,10 @@ class Visitor:
 
     async def asset(self, connection: AsyncConnection, asset_id: UUID) -> Asset:
         """Give an asset of the tenant, with a signed URL. Raises ``NotFound``."""
-        row = (await connection.execute(asset_queries.one(self.tenant_id, asset_id))).one_or_none()
+        row = (await connection.execute(asset_queries.one(self.tenant_id, asset_id))).mappings().one_or_none()
         if row is None:
             raise NotFound(f"Asset {asset_id}.")
-        return kept(row).asset().model_copy(update={"url": asset_url(asset_id)})
+        return signed(row)
 
     def file(self, asset: Asset) -> Path:
         """Give a local file with an asset's bytes."""

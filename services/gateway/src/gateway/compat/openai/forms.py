@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from starlette.datastructures import FormData, UploadFile
 
-from gateway.assets.upload import Claims, add, keep
+from gateway.assets.upload import Claims, add, keep, pieces_of
 from gateway.compat.openai.asking import Asked
 from gateway.compat.openai.dialect import Refused
 from mediamill.errors import MediamillError, OverStorage
@@ -21,7 +21,6 @@ PATHS = frozenset(
     }
 )
 """Where such forms are taken; they may be larger than other bodies."""
-_PIECE = 1 << 20
 _MULTIPART = "multipart/form-data"
 _FAULT_OF_OURS = 500
 
@@ -63,15 +62,10 @@ async def kept(asked: Asked, file: UploadFile, param: str) -> str:
     """Keep a file of a form as an asset and give its id. Raises ``Refused`` that names the field."""
     try:
         upload = await keep(
-            asked.edge, asked.tenant_id, _pieces(file), Claims(file.content_type or "", file.filename or "")
+            asked.edge, asked.tenant_id, pieces_of(file), Claims(file.content_type or "", file.filename or "")
         )
     except MediamillError as error:
         if error.status >= _FAULT_OF_OURS or isinstance(error, OverStorage):
             raise
         raise Refused(400, error.detail or error.title(), code="invalid_value", param=param) from error
     return str((await add(asked.edge, asked.tenant_id, upload))["id"])
-
-
-async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
-    while piece := await file.read(_PIECE):
-        yield piece
