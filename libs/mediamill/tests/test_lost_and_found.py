@@ -185,7 +185,7 @@ def test_a_worker_whose_session_was_cut_is_not_taken_for_dead(mill: Mill) -> Non
 
     mill.sweeper.tick()
 
-    assert worker.registration.beat()
+    assert worker.registration.beat() is not None
     assert worker.registration.worker_id == before
     worker.stop()
 

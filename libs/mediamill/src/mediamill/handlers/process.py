@@ -20,7 +20,7 @@ from mediamill.handlers import endings
 from mediamill.handlers.hearing import Hearing
 from mediamill.handlers.parcel import Parcel
 from mediamill.handlers.pulse import Health, PulseWriter
-from mediamill.handlers.registration import Registration
+from mediamill.handlers.registration import Held, Registration
 from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.runner import Parts, Relay, TimedOut, run_claimed
 from mediamill.handlers.watch import Watch
@@ -248,14 +248,15 @@ class WorkerProcess:
 
     def beat(self) -> None:
         """Say that the worker lives, begin anew if it was taken for dead, and hand back what is not known here."""
-        if not self.registration.beat():
+        held = self.registration.beat()
+        if held is None:
             log.warning("this worker was taken for dead; it begins anew")
             for run in self.runs():
                 run.stop(Stop.LOST)
             self.registration.register()
         if self._pulse is not None:
             self._pulse.beat()
-        self._hand_back_strangers()
+        self._hand_back_strangers(held or ())
 
     def _tell(self, health: Health) -> None:
         if self._pulse is not None:
@@ -271,12 +272,12 @@ class WorkerProcess:
             self._tell(Health.DEAF)
             self.drain()
 
-    def _hand_back_strangers(self) -> None:
+    def _hand_back_strangers(self, held: Sequence[Held]) -> None:
         """Hand back leases whose run is not here: their claim was committed but its answer never came."""
         mine = {(run.job_id, run.delivery) for run in self.runs()}
-        strange = {(held.job_id, held.delivery) for held in self.registration.leases()} - mine
+        strange = {(lease.job_id, lease.delivery) for lease in held} - mine
         now = clock.monotonic()
-        self.strange_since = {held: self.strange_since.get(held, now) for held in strange}
+        self.strange_since = {lease: self.strange_since.get(lease, now) for lease in strange}
         for (job_id, delivery), since in self.strange_since.items():
             if now - since >= LOST_AND_FOUND_S:
                 self._hand_back_stranger(job_id, delivery)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, text, update
 
 from mediamill.db.session import Database
 from mediamill.ids import uuid7
@@ -23,6 +23,11 @@ LOCK_CLASS = 0x6D696C
 
 BEAT_S = 5.0
 """How long a heartbeat waits for a database that is away; the next one tries again."""
+
+BEAT = text("""
+UPDATE workers SET seen_at = now() WHERE id = :worker_id
+RETURNING (SELECT json_agg(json_build_array(job_id, delivery)) FROM leases WHERE worker_id = workers.id) AS leases
+""")
 
 
 class Held(NamedTuple):
@@ -60,11 +65,14 @@ class Registration:
             self._open_session()
         self._db.run(self._insert, BEAT_S)
 
-    def beat(self) -> bool:
-        """Say that the worker lives. False: it was taken for dead and must register again."""
+    def beat(self) -> list[Held] | None:
+        """Say that the worker lives and hear which leases it is thought to hold.
+
+        ``None``: it was taken for dead and must register again.
+        """
         self.keep_session()
-        alive = update(Worker).where(Worker.id == self.worker_id).values(seen_at=func.now()).returning(Worker.id)
-        return self._db.run(lambda c: c.execute(alive).first(), BEAT_S) is not None
+        alive = self._db.run(lambda c: c.execute(BEAT, {"worker_id": self.worker_id}).first(), BEAT_S)
+        return None if alive is None else [Held(UUID(job), delivery) for job, delivery in alive.leases or ()]
 
     def keep_session(self) -> None:
         """Open the session again if it was cut."""
@@ -95,11 +103,6 @@ class Registration:
         with self._changing:
             self._has_left = True
             self.close_session()
-
-    def leases(self) -> list[Held]:
-        """Give the leases that the database thinks this worker holds."""
-        query = select(Lease.job_id, Lease.delivery).where(Lease.worker_id == self.worker_id)
-        return self._db.run(lambda c: [Held(row.job_id, row.delivery) for row in c.execute(query)], BEAT_S)
 
     def _insert(self, connection: Connection) -> None:
         row = {
