@@ -169,6 +169,15 @@ class StoreFull(MediamillError):
     least_attempts = 12
 
 
+class StoreAway(MediamillError):
+    """The store of assets does not answer as it should; try again shortly."""
+
+    code, status = "store-away", 503
+    error_class = ErrorClass.TRANSIENT
+    retry_after_s = 5.0
+    least_attempts = 12
+
+
 class JobError(MediamillError):
     """The job failed."""
 

@@ -42,7 +42,25 @@ class Settings(BaseSettings):
         None,
         description="Redis for 'something changed' hints; the broker when that is Redis. Without it readers poll.",
     )
-    store_url: str = Field("file:///var/lib/mediamill/assets", description="Where the bytes of assets live.")
+    store_url: str = Field(
+        "file:///var/lib/mediamill/assets",
+        description="Where the bytes of assets live: a disk that all processes share (file:///path), or a bucket "
+        "(s3://bucket/prefix, gs://…, az://…). S3: ?endpoint=http://…&region=… names another server; keys come from "
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or from the machine.",
+    )
+    store_cache: str = Field(
+        "",
+        description="Where a bucket's blobs are kept at hand on this machine; by default a folder of the user's own "
+        "among the temporary files. Processes may share it.",
+    )
+    store_cache_bytes: int = Field(
+        4_000_000_000, ge=1_000_000, description="How much that folder may hold, besides what jobs work with, in bytes."
+    )
+    store_redirects: bool = Field(
+        False,
+        description="Send clients to a signed URL of the bucket for an asset's bytes, past the gateway; for buckets "
+        "that clients can reach.",
+    )
     public_url: str = Field(
         "http://127.0.0.1:8080", description="How clients reach the gateway; every URL in an answer starts with it."
     )

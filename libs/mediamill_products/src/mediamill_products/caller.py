@@ -149,8 +149,8 @@ class Caller(Protocol):
     async def asset(self, connection: AsyncConnection, asset_id: UUID) -> Asset:
         """Give an asset of the tenant, with a signed URL. Raises ``NotFound``."""
 
-    def file(self, asset: Asset) -> Path:
-        """Give a local, read-only file with the bytes of an asset that is the tenant's."""
+    def file(self, asset: Asset) -> AbstractAsyncContextManager[Path]:
+        """Give a local, read-only file with the bytes of an asset that is the tenant's, for the length of the block."""
 
     async def form(self, request: Request, *, most_bytes: int | None = None) -> Form:
         """Take a multipart form; its files are streamed, looked at and kept.

@@ -15,8 +15,8 @@ from conductor.money.tick import Treasurer
 from conductor.sweep.tick import Sweeper
 from conductor.watch.tick import Watcher
 from mediamill import clock
+from mediamill.assets.files import FileStore
 from mediamill.assets.keep import keep
-from mediamill.assets.store import FileStore
 from mediamill.contracts import Ask
 from mediamill.db.session import Database
 from mediamill.events.model import Event

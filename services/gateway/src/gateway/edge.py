@@ -39,7 +39,7 @@ class Edge:
         self.turnstile = Turnstile(self.database)
         self.ends = Ends(self.database)
         self.glimpses = Glimpses(self.database)
-        self.store = open_store(config.store_url)
+        self.store = open_store(config)
         self.roots = roots_of(config)
         """Whose content credentials are trusted, as PEM."""
         self.keyring = Keyring(self.database)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from mediamill.assets import queries
-from mediamill.assets.store import Store, StoredBlob
+from mediamill.assets.intake import StoredBlob
 from mediamill.contracts import Asset
 from mediamill.errors import NotFound
 
@@ -82,11 +81,6 @@ def find(connection: Connection, tenant_id: UUID, asset_id: UUID | str) -> Kept:
     if row is None:
         raise NotFound(f"asset {asset_id}.")
     return _kept(row)
-
-
-def open_for(connection: Connection, store: Store, tenant_id: UUID, asset_id: UUID | str) -> Path:
-    """Give a local, read-only file with the bytes of a tenant's asset. Raises ``NotFound``."""
-    return store.path(find(connection, tenant_id, asset_id).sha256)
 
 
 def _kept(row: object) -> Kept:

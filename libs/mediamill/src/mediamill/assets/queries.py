@@ -11,8 +11,8 @@ from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate, Update
 
+from mediamill.assets.intake import StoredBlob
 from mediamill.assets.model import AssetRow, JobAsset
-from mediamill.assets.store import StoredBlob
 from mediamill.ids import uuid7
 
 Statement = Select[*tuple[Any, ...]]

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mediamill.assets import queries
+from mediamill.assets.intake import StoredBlob, pieces_of
 from mediamill.assets.keep import Kept, find, find_claimed, find_several
-from mediamill.assets.store import Store, StoredBlob
+from mediamill.assets.store import Store
 from mediamill.contracts import ORIGINAL, Asset
 from mediamill.db.session import Database
 from mediamill.errors import NotFound
@@ -48,6 +49,7 @@ class Keeper:
         self._scratch = scratch
         self._signer = signer
         self._opened: list[Kept] = []
+        self._borrowed: dict[str, Path] = {}
 
     @property
     def workdir(self) -> Path:
@@ -62,7 +64,7 @@ class Keeper:
         """Give a local, read-only file with an asset's bytes. Raises ``NotFound``."""
         found = self.find(asset_id)
         self._opened.append(found)
-        return self._store.path(found.sha256)
+        return self._lent(found.sha256)
 
     @contextmanager
     def within(self) -> Iterator[None]:
@@ -77,7 +79,7 @@ class Keeper:
         """Take bytes into the store, signed if they are to be; what was signed before is not signed again."""
         making = self._run.kind.manifest.making
         if self._signer is None or making is None or role == ORIGINAL or not can_carry(media_type):
-            return Taken(self._stored(content), None)
+            return Taken(self._stored(content, media_type), None)
         provider = self._run.provider or LOCAL
         model = self._run.model if provider != LOCAL else None
         claim = Claim(self._run.kind.name, provider, model, making.of(provider), media_type, tuple(self._ingredients()))
@@ -91,29 +93,23 @@ class Keeper:
     def _signed(self, signer: Signer, source: Path, claim: Claim) -> Taken:
         name = claim.named(_digest(source), signer.identity.fingerprint)
         before = self._db.run(lambda c: find_claimed(c, self._run.tenant_id, name))
-        if before is not None and self._has_bytes(before):
+        if before is not None and self._store.has(before.sha256):
             return Taken(StoredBlob(before.sha256, before.bytes), name)
         if before is not None:
             self._db.run(lambda c: c.execute(queries.disclaim(before.id)))
         target = self.workdir / f"signed-{uuid7().hex}"
         signer.sign(source, target, claim)
-        return Taken(self._store.adopt(target), name)
-
-    def _has_bytes(self, kept: Kept) -> bool:
-        try:
-            self._store.path(kept.sha256)
-        except NotFound:
-            return False
-        return True
+        return Taken(self._store.adopt(target, claim.media_type), name)
 
     def _ingredients(self) -> Iterator[Ingredient]:
         inputs = {kept.sha256 for kept in self._inputs}
         unique = {kept.sha256: kept for kept in (*self._inputs, *self._opened)}
         for sha256, kept in unique.items():
-            if self._has_bytes(kept):
-                yield Ingredient(
-                    self._store.path(sha256), sha256, kept.media_type, kept.claim is not None, sha256 in inputs
-                )
+            try:
+                path = self._lent(sha256)
+            except NotFound:
+                continue
+            yield Ingredient(path, sha256, kept.media_type, kept.claim is not None, sha256 in inputs)
 
     @cached_property
     def _inputs(self) -> Sequence[Kept]:
@@ -127,12 +123,18 @@ class Keeper:
         path.write_bytes(content)
         return path
 
-    def _stored(self, content: bytes | Path) -> StoredBlob:
+    def _lent(self, sha256: str) -> Path:
+        """Give a file until the run ends; one that it has already is given again."""
+        if sha256 not in self._borrowed:
+            self._borrowed[sha256] = self._scratch.borrow(self._store.lend(sha256))
+        return self._borrowed[sha256]
+
+    def _stored(self, content: bytes | Path, media_type: str) -> StoredBlob:
         if isinstance(content, bytes):
-            return self._store.put([content])
+            return self._store.put([content], media_type)
         if self._scratch.holds(content):
-            return self._store.adopt(content)
-        return self._store.put([content.read_bytes()])
+            return self._store.adopt(content, media_type)
+        return self._store.put(pieces_of(content), media_type)
 
 
 def _digest(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -11,14 +12,18 @@ from typing import Self
 
 
 class Scratch:
-    """A folder that is gone when the block ends."""
+    """A folder that is gone when the block ends, and files that were lent for as long."""
+
+    def __init__(self) -> None:
+        self._lent = ExitStack()
 
     def __enter__(self) -> Self:
         """Begin; nothing is made yet."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Delete the folder, if it was ever made."""
+        """Delete the folder, if it was ever made, and give back what was lent."""
+        self._lent.close()
         if "path" in self.__dict__:
             shutil.rmtree(self.path, ignore_errors=True)
 
@@ -26,6 +31,10 @@ class Scratch:
     def path(self) -> Path:
         """The folder."""
         return Path(tempfile.mkdtemp(prefix="mediamill-")).resolve()
+
+    def borrow(self, lending: AbstractContextManager[Path]) -> Path:
+        """Give a file that is lent until the block ends; it does not lie in the folder."""
+        return self._lent.enter_context(lending)
 
     def holds(self, path: Path) -> bool:
         """Tell whether a file lies inside, so that it may be moved away."""

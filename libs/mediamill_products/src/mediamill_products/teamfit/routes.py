@@ -162,7 +162,8 @@ async def upload_material(request: Request, caller: CallerOf) -> Material:
     team_id = _uuid(form.texts.get("team_id", ""))
     async with caller.look() as connection:
         await _find_team(caller, connection, team_id)
-    text = await reading.read_file(caller.file(file), file.media_type)
+    async with caller.file(file) as path:
+        text = await reading.read_file(path, file.media_type)
     title = form.texts.get("title", "").strip() or form.names.get("file", "") or "Untitled"
     return await _keep(caller, team_id, PostMaterial(title=_as_title(title), text=text.text), text, file.media_type)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from mediamill.assets.store import FileStore
+from mediamill.assets.store import Store
 from mediamill.db.session import Database
 from mediamill.ids import first_id_of
 
@@ -99,7 +99,7 @@ def forget_kind(db: Database, kind: str, keep_days: int) -> int:
             return deleted
 
 
-def forget_assets(db: Database, store: FileStore, keep_days: int) -> int:
+def forget_assets(db: Database, store: Store, keep_days: int) -> int:
     """Delete assets that nobody made, uploaded or used for ``keep_days``; tell how many.
 
     Bytes go only when no tenant's row names them, after the rows, and never while they are young: somebody may be

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from conductor.calendar.orphans import forget_orphans, parts_of
 from conductor.calendar.retention import forget_assets, forget_jobs, forget_kind
 from conductor.money.tick import Treasurer, check_books
-from mediamill.assets.store import FileStore
+from mediamill.assets.store import Store
+from mediamill.clock import now
 from mediamill.db.session import Database
 from mediamill.errors import MediamillError
 from mediamill.hints import DISPATCH, publish_hint
@@ -30,6 +32,7 @@ _HOUSEKEEPING = text("""
 INSERT INTO schedules (name, every_s, action, next_at)
 VALUES ('retention of jobs', :hour, 'forget_jobs', now() + make_interval(secs => :hour)),
        ('retention of assets', :hour, 'forget_assets', now() + make_interval(secs => :hour)),
+       ('orphans of the store', :hour, 'forget_orphans', now() + make_interval(secs => :hour)),
        ('audit of the books', :hour * 24, 'check_books', now() + make_interval(secs => :hour))
 ON CONFLICT (name) DO NOTHING
 """)
@@ -47,12 +50,13 @@ periods that were missed are done once together."""
 class Calendar:
     """Does what the schedules say."""
 
-    def __init__(self, db: Database, registry: Registry, store: FileStore, config: Settings) -> None:
+    def __init__(self, db: Database, registry: Registry, store: Store, config: Settings) -> None:
         self._db = db
         self._registry = registry
         self._actions: dict[str, Callable[[], int]] = {
             "forget_jobs": lambda: self._forget_jobs(config),
             "check_books": lambda: check_books(db),
+            "forget_orphans": lambda: forget_orphans(db, store, parts_of(now().hour)),
             "forget_assets": lambda: forget_assets(db, store, config.retention_days),
         }
 

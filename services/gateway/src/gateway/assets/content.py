@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-import anyio
 from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 from sqlalchemy import RowMapping
 
+from gateway.assets.lending import opened
+from gateway.edge import Edge
 from mediamill.assets.sniff import EXTENSIONS
-from mediamill.errors import MediamillError
+from mediamill.errors import MediamillError, NotFound
 
-CHUNK = 256 * 1024
+LINK_S = 3600
+"""How long the URL opens that a client is sent to, in seconds: a player may seek in a film that long."""
 _CANNOT_RUN = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'"
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _SUFFIXES = {media_type: suffix for suffix, media_type in reversed(EXTENSIONS.items())}
@@ -39,8 +40,11 @@ class Span(NamedTuple):
     end: int
 
 
-def serve(request: Request, asset: RowMapping, path: Path) -> Response:
-    """Answer with an asset's bytes, or with 304 for who has them, or with 416 for a range that is not there."""
+async def serve(request: Request, asset: RowMapping, edge: Edge) -> Response:
+    """Answer with an asset's bytes, or with 304 for who has them, or with 416 for a range that is not there.
+
+    With ``store_redirects`` the answer is where the bucket gives them, if it has a place for that.
+    """
     etag = f'"{asset["sha256"]}"'
     headers = {
         "ETag": etag,
@@ -53,6 +57,8 @@ def serve(request: Request, asset: RowMapping, path: Path) -> Response:
     }
     if _has_already(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
+    if request.method == "GET" and (elsewhere := await _link(edge, asset["sha256"])):
+        return RedirectResponse(elsewhere, 302, {"Cache-Control": f"private, max-age={LINK_S // 2}"})
     size = asset["bytes"]
     span = _span(request, etag, size)
     if span is not None:
@@ -61,8 +67,10 @@ def serve(request: Request, asset: RowMapping, path: Path) -> Response:
     headers["Content-Length"] = str(end - start)
     status, media_type = 200 if span is None else 206, _content_type(asset["media_type"])
     if request.method == "HEAD":
+        if not await asyncio.to_thread(edge.store.has, asset["sha256"]):
+            raise NotFound(f"The bytes of asset {asset['id']}.")
         return Response(status_code=status, headers=headers, media_type=media_type)
-    return StreamingResponse(_chunks(path, start, end), status, headers, media_type)
+    return StreamingResponse(await opened(edge.store, asset["sha256"], start, end), status, headers, media_type)
 
 
 def read_range(header: str | None, size: int) -> Span | None:
@@ -104,10 +112,5 @@ def _content_type(media_type: str) -> str:
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
-async def _chunks(path: Path, start: int, end: int) -> AsyncIterator[bytes]:
-    async with await anyio.open_file(path, "rb") as file:
-        await file.seek(start)
-        left = end - start
-        while left > 0 and (chunk := await file.read(min(CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
+async def _link(edge: Edge, sha256: str) -> str | None:
+    return await asyncio.to_thread(edge.store.link, sha256, LINK_S) if edge.config.store_redirects else None

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping
 
+from gateway.assets.lending import lent
 from gateway.auth import Owner
 from gateway.edge import EdgeOf
 from gateway.ids import PathId
@@ -76,8 +77,8 @@ async def get_provenance(id: PathId, edge: EdgeOf, owner: Owner) -> Provenance:
         jobs = (await connection.execute(makers(owner.tenant_id, id))).mappings().all()
     if asset is None:
         raise NotFound(f"Asset {id}.")
-    path = edge.store.path(asset["sha256"])
-    found = await run_sync(read_apart, path, asset["media_type"], edge.roots, limiter=_AT_ONCE)
+    async with lent(edge.store, asset["sha256"]) as path:
+        found = await run_sync(read_apart, path, asset["media_type"], edge.roots, limiter=_AT_ONCE)
     hashes = {source.sha256 for record in found.history for source in record.sources if source.sha256}
     async with edge.look() as connection:
         rows = await connection.execute(queries.with_bytes(owner.tenant_id, hashes)) if hashes else ()

@@ -88,6 +88,9 @@ async def get_asset(id: PathId, edge: EdgeOf, owner: Owner) -> Asset:
     responses={
         200: {"description": "All of the bytes.", "content": _BYTES},
         206: {"description": "The bytes of the Range.", "content": _BYTES},
+        302: {
+            "description": "The bucket has them, for a while at this Location; only where ``store_redirects`` is on."
+        },
         304: {"description": "You have them: the ETag is the same."},
         **refusals(404, 416),
     },
@@ -109,7 +112,7 @@ async def get_content(
         owner.require(Scope.JOBS, request.method)
         statement = queries.one(owner.tenant_id, id)
     asset = await _find(edge, statement, id)
-    return serve(request, asset, edge.store.path(asset["sha256"]))
+    return await serve(request, asset, edge)
 
 
 async def _find(edge: Edge, statement: queries.Statement, asset_id: UUID) -> Any:

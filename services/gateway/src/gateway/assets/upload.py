@@ -16,7 +16,7 @@ from gateway.assets.multipart import FIELD, FileField
 from gateway.edge import Edge
 from gateway.problems import InvalidRequest
 from mediamill.assets import queries, rooms, sniff
-from mediamill.assets.store import Intake, StoredBlob
+from mediamill.assets.intake import Intake, StoredBlob
 from mediamill.errors import MediamillError, OverStorage, TooLarge
 
 _FORM_OVERHEAD = 64 * 1024
@@ -158,4 +158,4 @@ def _examine_and_keep(edge: Edge, intake: Intake, claims: Claims, *, is_limited:
         head = file.read(sniff.HEAD)
     media_type = sniff.media_type_of(head, declared=claims.media_type, filename=claims.filename)
     dimensions = measure(intake.path, media_type)
-    return Upload(edge.store.take(intake), media_type, dimensions, is_limited)
+    return Upload(edge.store.take(intake, media_type), media_type, dimensions, is_limited)

@@ -13,6 +13,7 @@ from fastapi import Request
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.assets.lending import lent
 from gateway.auth import bearer, identify, welcome
 from gateway.edge import Edge
 from gateway.jobs import present, reading
@@ -131,9 +132,9 @@ class Visitor:
             raise NotFound(f"Asset {asset_id}.")
         return signed(row)
 
-    def file(self, asset: Asset) -> Path:
-        """Give a local file with an asset's bytes."""
-        return self._edge.store.path(asset.sha256)
+    def file(self, asset: Asset) -> AbstractAsyncContextManager[Path]:
+        """Give a local file with an asset's bytes for the length of the block."""
+        return lent(self._edge.store, asset.sha256)
 
     async def form(self, request: Request, *, most_bytes: int | None = None) -> Form:
         """Take a multipart form."""

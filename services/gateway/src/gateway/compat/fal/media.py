@@ -16,8 +16,8 @@ from gateway.compat.fal.inputs import Asked
 from gateway.compat.fetching import fetching
 from gateway.edge import Edge
 from mediamill.assets import queries
+from mediamill.assets.intake import StoredBlob
 from mediamill.assets.signing import check_asset_url
-from mediamill.assets.store import StoredBlob
 from mediamill.errors import InvalidInput, MediamillError, NotFound, OverStorage
 
 _ASSET = re.compile(r"/v1/assets/([0-9a-f-]{36})/content")

@@ -51,7 +51,7 @@ async def get_file(file_id: str, asked: Asking) -> File:
 async def download_file(file_id: str, asked: Asking) -> Response:
     """Give the bytes of a file, or a range of them."""
     row = await _row(asked, file_id)
-    return serve(asked.request, row, asked.edge.store.path(row["sha256"]))
+    return await serve(asked.request, row, asked.edge)
 
 
 async def _row(asked: Asked, file_id: str) -> Any:

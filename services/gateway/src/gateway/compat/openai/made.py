@@ -17,4 +17,4 @@ def assets_of(job: Job, family: str) -> list[Asset]:
 
 async def base64_of(edge: Edge, sha256: str) -> str:
     """Read bytes from the store and write them as text."""
-    return await asyncio.to_thread(lambda: base64.b64encode(edge.store.path(sha256).read_bytes()).decode())
+    return await asyncio.to_thread(lambda: base64.b64encode(b"".join(edge.store.pieces(sha256))).decode())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-import anyio
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
+from gateway.assets.lending import opened
 from gateway.compat.openai.asking import Asked, Asking
 from gateway.compat.openai.creating import Wanted, create, create_and_wait
 from gateway.compat.openai.following import Frames, ended, frame, quiet, streaming
@@ -18,11 +17,9 @@ from gateway.compat.openai.made import assets_of
 from gateway.compat.openai.mapping import SPEECH, VOICES, passed_on, tokens
 from gateway.compat.openai.route import OpenAIRoute
 from gateway.compat.openai.speech.models import PostSpeech, Voice
-from gateway.edge import Edge
 from gateway.jobs.models import Job
 from mediamill.contracts import Ask
 
-CHUNK = 64 * 1024
 _SOUND: dict[int | str, dict[str, Any]] = {200: {"content": {"audio/*": {"schema": {"type": "string"}}}}}
 
 router = APIRouter(prefix="/openai/v1/audio", tags=["openai"], route_class=OpenAIRoute)
@@ -38,7 +35,7 @@ async def speak(post: PostSpeech, asked: Asking) -> Response:
         return streaming(asked, _frames(asked, await create(asked, wanted), post))
     job = await create_and_wait(asked, wanted)
     (sound, *_) = assets_of(job, "audio/")
-    return StreamingResponse(_chunks(asked.edge, sound.sha256), media_type=sound.media_type)
+    return StreamingResponse(await opened(asked.edge.store, sound.sha256), media_type=sound.media_type)
 
 
 def _input(post: PostSpeech, ask: type[Ask]) -> dict[str, Any]:
@@ -52,14 +49,8 @@ async def _frames(asked: Asked, job: Job, post: PostSpeech) -> Frames:
     async for beat in quiet(asked, job_id):
         yield beat
     (sound, *_) = assets_of(await ended(asked, job_id), "audio/")
-    async for chunk in _chunks(asked.edge, sound.sha256):
+    async for chunk in await opened(asked.edge.store, sound.sha256):
         yield frame({"type": "speech.audio.delta", "audio": base64.b64encode(chunk).decode()})
     count = tokens(post.input)
     usage = {"input_tokens": count, "output_tokens": 0, "total_tokens": count}
     yield frame({"type": "speech.audio.done", "usage": usage})
-
-
-async def _chunks(edge: Edge, sha256: str) -> AsyncIterator[bytes]:
-    async with await anyio.open_file(edge.store.path(sha256), "rb") as file:
-        while chunk := await file.read(CHUNK):
-            yield chunk

@@ -80,7 +80,7 @@ async def download(
 ) -> Response:
     """Give the bytes of a clip that is done, or a range of them."""
     row = await content(asked, await clip(asked, video_id), variant)
-    return serve(asked.request, row, asked.edge.store.path(row["sha256"]))
+    return await serve(asked.request, row, asked.edge)
 
 
 @router.post("/{video_id}/remix", name="openai_remix_video", response_model=Video, summary="Begin a clip like another")
