@@ -10,11 +10,11 @@ import pytest
 from house.every_rule import RULES
 from house.ratchets import Ratchet, Size, function_lines, judge
 from house.source import Source
+from samples_migrations import AFTER, EXPANDING, VERSIONS
 
 ENGINE = "libs/mediamill/src/mediamill/jobs/accept.py"
 SESSION = "libs/mediamill/src/mediamill/db/session.py"
 CONTRACT = "services/image/src/mediamill_media/image/contract.py"
-VERSIONS = "libs/mediamill/src/mediamill/db/migrations/versions"
 A_TEST = "libs/mediamill/tests/test_accept.py"
 
 
@@ -94,6 +94,16 @@ SAMPLES = [
     ),
     Sample("migrations_say_when_they_run", 1, "", f"{VERSIONS}/0001_jobs.py"),
     Sample("migrations_say_when_they_run", 0, "", f"{VERSIONS}/0001_pre_jobs.py"),
+    Sample("migrations_say_what_they_cost", 1, '"""Lock: none."""', f"{VERSIONS}/0031_post_jobs.py"),
+    Sample(
+        "migrations_say_what_they_cost",
+        0,
+        '"""Lock: none. Duration: none. Way back: drop it."""',
+        f"{VERSIONS}/0031_post_jobs.py",
+    ),
+    *[Sample("pre_migrations_only_expand", broken, text, AFTER) for broken, text in EXPANDING],
+    Sample("pre_migrations_only_expand", 0, EXPANDING[0][1], f"{VERSIONS}/0031_post_jobs.py"),
+    Sample("pre_migrations_only_expand", 0, EXPANDING[0][1], f"{VERSIONS}/0009_pre_jobs.py"),
 ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 
@@ -11,7 +10,6 @@ from house.source import Finding, Source
 from house.syntax import imported
 
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "misc"}
-MIGRATION = re.compile(r"\d{4}_(pre|post)_[a-z0-9_]+\.py")
 CONTRACT_MAY_IMPORT = ("pydantic", "mediamill.contracts", "mediamill.timeline")
 
 
@@ -21,13 +19,6 @@ def files_are_named_for_what_they_hold(source: Source) -> Iterator[Finding]:
     words = {word for part in source.path.with_suffix("").parts for word in part.split("_")}
     if empty := words & EMPTY_NAMES:
         yield Finding(source.path, 1, f"is called {', '.join(sorted(empty))}")
-
-
-@rule
-def migrations_say_when_they_run(source: Source) -> Iterator[Finding]:
-    """A migration is called NNNN_pre_… (safe while old code runs) or NNNN_post_… (after the last old process)."""
-    if source.is_in("migrations/versions") and not MIGRATION.fullmatch(source.path.name):
-        yield Finding(source.path, 1, "is not called NNNN_pre_… or NNNN_post_…")
 
 
 @rule

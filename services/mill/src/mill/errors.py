@@ -19,6 +19,8 @@ class ExitCode(IntEnum):
     NO_CREDENTIALS = 6
     TAMPERED = 7
     FOREIGN_SIGNER = 8
+    PENDING = 9
+    DAMAGED = 10
 
 
 class MillError(Exception):

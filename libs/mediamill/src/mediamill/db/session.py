@@ -24,6 +24,7 @@ from mediamill.db.direct import AWAY, Direct
 from mediamill.db.direct_async import AsyncDirect
 from mediamill.db.liveness import has_hung_up
 from mediamill.db.prepared import Prepared
+from mediamill.db.rollout import session_name
 from mediamill.settings import Settings, settings
 
 T = TypeVar("T")
@@ -129,7 +130,7 @@ class Database:
                 "keepalives_idle": 10,
                 "keepalives_interval": 5,
                 "keepalives_count": 3,
-                "application_name": "mediamill",
+                "application_name": session_name(),
             },
         }
 

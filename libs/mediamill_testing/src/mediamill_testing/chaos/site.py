@@ -119,7 +119,7 @@ class Site:
 
     def kill_backend(self) -> bool:
         """Kill the process behind some session; false if there was none."""
-        query = "SELECT pid FROM pg_stat_activity WHERE application_name = 'mediamill' LIMIT 1"
+        query = "SELECT pid FROM pg_stat_activity WHERE application_name ~ '^mediamill [0-9]{4}$' LIMIT 1"
         with self._changing:
             found = self.sql(query)
             if found:

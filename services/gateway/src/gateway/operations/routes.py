@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from gateway.edge import EdgeOf
 from gateway.problems import Problem
-from mediamill.db.revision import current, head
+from mediamill.db.revision import current, needed, serves
 from mediamill.errors import MediamillError, NotFound, Unavailable
 
 router = APIRouter(tags=["operations"])
@@ -57,8 +57,8 @@ async def readyz(edge: EdgeOf) -> Ready:
     """Answer 503 while the database is not reachable or not migrated, so that no request is sent here."""
     async with edge.look() as connection:
         revision = await connection.run_sync(current)
-    if revision != _HEAD:
-        raise Unavailable(f"The database is at revision {revision}, this version needs {_HEAD}.")
+    if revision is None or not serves(revision):
+        raise Unavailable(f"The database is at revision {revision}, this version needs {needed()}.")
     if edge.closing.is_set():
         raise Unavailable("This process is stopping.")
     return Ready(revision=revision)
@@ -89,6 +89,5 @@ def _descendants(error: type[MediamillError]) -> list[type[MediamillError]]:
     return [error, *(found for child in error.__subclasses__() for found in _descendants(child))]
 
 
-_HEAD = head()
 _DOCS = Path(__file__).with_name("docs.html").read_text("utf-8")
 _OWN_ONLY = "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"

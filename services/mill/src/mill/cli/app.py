@@ -51,7 +51,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done, 1 failed, 2 wrong use, 3 nothing runs, 4 port taken, 5 the job failed, "
-    "6 to 8 see mill assets verify --help.",
+    "6 to 8 see mill assets verify --help, 9 mill migrate --help, 10 mill restore --help.",
 )
 
 
