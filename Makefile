@@ -29,7 +29,7 @@ ARGS ?=
 IN ?= $(MEMBERS)
 SOURCES := $(wildcard $(IN:%=%/src)) tests/lint
 
-.PHONY: help setup demo demo-explainer up down test check manifests migrate bench chaos fmt
+.PHONY: help setup demo demo-explainer up down test test-images check manifests images migrate bench chaos fmt
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -49,13 +49,20 @@ down: setup ## Stop it
 	@$(MILL) down $(ARGS)
 
 test: setup ## Run every test: WORKERS=3 ARGS='-k words'
-	@$(RUN) pytest -q -m 'alone and not bench' $(ARGS) || [ $$? -eq 5 ]
-	@$(RUN) pytest -m 'not alone and not bench' -n $(WORKERS) --dist loadgroup --durations=10 $(ARGS)
+	@$(RUN) pytest -q -m 'alone and not bench and not images' $(ARGS) || [ $$? -eq 5 ]
+	@$(RUN) pytest -m 'not alone and not bench and not images' -n $(WORKERS) --dist loadgroup --durations=10 $(ARGS)
+
+test-images: setup ## Start every image's process out of what its image would hold
+	@$(RUN) pytest -q -n 0 tests/integration/test_images_start.py $(ARGS)
 
 check: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-docker ## Run every check but the tests
 
 manifests: setup ## Write what follows from the queues' queue.toml
 	@$(MILL) manifests $(ARGS)
+
+images: setup ## Print the commands that build every image, with what each holds: VERSION=1.2 REGISTRY=…
+	@$(RUN) python -m mill.images --version $(or $(VERSION),dev) --revision $$(git rev-parse HEAD || echo unknown) \
+	  $(if $(REGISTRY),--registry $(REGISTRY)) $(ARGS)
 
 migrate: setup ## Bring the database of MEDIAMILL_DATABASE_URL to this version
 	@$(MILL) migrate $(ARGS)
@@ -93,7 +100,7 @@ check-rules: setup
 check-manifests: setup
 	@$(MILL) manifests --check
 check-docker: .tools/check/.synced
-	@.tools/check/bin/hadolint $(wildcard services/*/Dockerfile)
+	@.tools/check/bin/hadolint $(wildcard services/*/Dockerfile) deploy/docker/Dockerfile
 	@POSTGRES_PASSWORD=any MEDIAMILL_SECRET=any .tools/check/bin/docker-compose config --quiet
 
 # --- installing: a stamp newer than every file that says what to install means that there is nothing to do ------------

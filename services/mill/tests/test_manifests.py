@@ -15,12 +15,13 @@ from mill.manifests.files import drift, render, write
 ROOT = Path(__file__).parents[3]
 VALUES = PurePosixPath("k8s/mediamill/values.queues.yaml")
 DOCKERFILE = """\
-FROM python:3.11-slim AS build
-RUN uv sync --frozen --package mediamill-queue-music --extra worker
-FROM python:3.11-slim
+FROM ${BUILD} AS build
+RUN install-image mediamill-queue-music worker
+FROM ${RUN}
+LABEL org.opencontainers.image.title="mediamill-queue-music"
 USER 10001:10001
 HEALTHCHECK CMD ["true"]
-ENTRYPOINT ["python"]
+ENTRYPOINT ["tini", "--", "python"]
 """
 
 
@@ -110,10 +111,11 @@ def test_a_dockerfile_as_the_house_wants_it_gives_no_complaint(tmp_path: Path) -
     ("line", "complaint"),
     [
         ("USER 10001:10001\n", "runs as root"),
-        ('ENTRYPOINT ["python"]\n', "no exec-form ENTRYPOINT"),
+        ('ENTRYPOINT ["tini", "--", "python"]\n', "no exec-form ENTRYPOINT"),
+        ('LABEL org.opencontainers.image.title="mediamill-queue-music"\n', "no label"),
         ('HEALTHCHECK CMD ["true"]\n', "no HEALTHCHECK"),
-        ("RUN uv sync --frozen --package mediamill-queue-music --extra worker\n", "its own queue only"),
-        ("FROM python:3.11-slim AS build\n", "one stage"),
+        ("RUN install-image mediamill-queue-music worker\n", "its own queue only"),
+        ("FROM ${BUILD} AS build\n", "one stage"),
     ],
 )
 def test_a_dockerfile_that_lacks_something_is_told_what(tmp_path: Path, line: str, complaint: str) -> None:

@@ -19,7 +19,11 @@ def _service(manifest: Manifest) -> dict[str, Any]:
     return {
         "extends": {"file": "worker.yml", "service": "worker"},
         "image": f"mediamill-queue-{name}:${{MEDIAMILL_VERSION:-dev}}",
-        "build": {"context": "../..", "dockerfile": f"services/{name}/Dockerfile"},
+        "build": {
+            "context": "../..",
+            "dockerfile": f"services/{name}/Dockerfile",
+            "additional_contexts": {"mediamill-build": "service:build", "mediamill-run": "service:run"},
+        },
         "depends_on": {  # not in the base, since compose does not pass it on
             "migrate": {"condition": "service_completed_successfully"},
             "redis": {"condition": "service_healthy"},

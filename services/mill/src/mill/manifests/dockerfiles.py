@@ -23,9 +23,12 @@ def complaints(manifest: Manifest, root: Path) -> Iterator[str]:
 
 def _wanted(name: str) -> dict[str, re.Pattern[str]]:
     return {
-        "does not install its own queue only": re.compile(rf"--package mediamill-queue-{name} --extra worker\b"),
+        "does not install its own queue only": re.compile(rf"install-image mediamill-queue-{name} worker\b"),
         "does not build in one stage and run in another": re.compile(r"^FROM .*\n(.*\n)*FROM ", re.MULTILINE),
         "runs as root": re.compile(r"^USER (?!root|0\b)", re.MULTILINE),
-        "has no exec-form ENTRYPOINT, so SIGTERM would not arrive": re.compile(r"^ENTRYPOINT \[", re.MULTILINE),
+        "has no exec-form ENTRYPOINT under an init, so SIGTERM would not arrive": re.compile(
+            r'^ENTRYPOINT \["tini", "--", ', re.MULTILINE
+        ),
         "has no HEALTHCHECK": re.compile(r"^HEALTHCHECK ", re.MULTILINE),
+        "has no label that names it": re.compile(rf'image\.title="mediamill-queue-{name}"'),
     }

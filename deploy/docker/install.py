@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""``install-image PACKAGE [EXTRA …] [--with-queues]``: put into an image what the lock says, and a bill of it.
+
+It runs in the build stage of every image; the tests run it too, so that what they try is what an image would hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+BILL = "sbom.cdx.json"
+"""Where in the environment the bill of materials lies, as CycloneDX 1.5."""
+
+NEEDLESS = "*.rlib"
+"""What wheels bring along that no running process reads: static libraries for other people's builds."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Install, thin out and write the bill."""
+    parser = argparse.ArgumentParser(prog="install-image", description=__doc__)
+    parser.add_argument("package", help="the workspace member that the image is for")
+    parser.add_argument("extras", nargs="*", help="its extras")
+    parser.add_argument("--with-queues", action="store_true", help="besides every queue's contracts, not the work")
+    asked = parser.parse_args(arguments)
+
+    environment = Path(os.environ["UV_PROJECT_ENVIRONMENT"])
+    chosen = selection(asked.package, asked.extras, with_queues=asked.with_queues)
+    _uv("sync", "--quiet", "--no-editable", *chosen)
+    for needless in environment.rglob(NEEDLESS):
+        needless.unlink()
+    bill = only_installed(json.loads(_uv("export", "--quiet", "--format", "cyclonedx1.5", *chosen)), environment)
+    (environment / BILL).write_text(json.dumps(bill, indent=1) + "\n", "utf-8")
+    return 0
+
+
+def selection(package: str, extras: Sequence[str], *, with_queues: bool) -> list[str]:
+    """Give uv's arguments for what the image holds."""
+    packages = [package, *(queue_packages(Path()) if with_queues else ())]
+    return [
+        "--frozen",
+        "--no-dev",
+        *(word for name in packages for word in ("--package", name)),
+        *(word for extra in extras for word in ("--extra", extra)),
+    ]
+
+
+def queue_packages(root: Path) -> Iterator[str]:
+    """Give the package of every queue below ``root``: a folder with a manifest is one."""
+    for manifest in sorted(root.glob("services/*/src/mediamill_media/*/queue.toml")):
+        yield f"mediamill-queue-{manifest.parent.name}"
+
+
+def only_installed(bill: dict[str, Any], environment: Path) -> dict[str, Any]:
+    """Take out what is for other systems, and what differs from build to build: the same lock gives the same bill."""
+    there = {re.sub(r"[_.]+", "-", path.name.split("-")[0].lower()) for path in environment.rglob("*.dist-info")}
+    kept = [part for part in bill["components"] if part["name"] in there]
+    refs = {part["bom-ref"] for part in kept} | {bill["metadata"]["component"]["bom-ref"]}
+    links = [
+        {**link, "dependsOn": [ref for ref in link.get("dependsOn", ()) if ref in refs]}
+        for link in bill["dependencies"]
+        if link["ref"] in refs
+    ]
+    metadata = {key: value for key, value in bill["metadata"].items() if key != "timestamp"}
+    told = {**bill, "metadata": metadata, "components": kept, "dependencies": links}
+    told["serialNumber"] = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, json.dumps([kept, links]))}"
+    return told
+
+
+def _uv(verb: str, *words: str) -> str:
+    program = os.environ.get("UV") or shutil.which("uv") or "uv"
+    return subprocess.run([program, verb, *words], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())

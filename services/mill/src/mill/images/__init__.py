@@ -1,0 +1,1 @@
+"""The container images: what each Dockerfile says, what an image holds by the lock file, how they are built."""
