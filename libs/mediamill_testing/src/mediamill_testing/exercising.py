@@ -36,7 +36,7 @@ from mediamill_testing.vendor.server import FalServer, OpenAIServer, VendorServe
 
 PATIENCE_S = 60.0
 THROTTLED_S = 0.5
-PAUSE_S = 0.02
+PAUSE_S = 0.1
 """What a look that found nothing to do leaves to the vendor and to others."""
 
 

@@ -18,7 +18,8 @@ from mediamill.db.migrate import migrate
 from mediamill.db.session import Database
 from mediamill.ids import uuid7
 from mediamill.provenance.development import Drawn, draw
-from mediamill.queues.registry import Registry, discover
+from mediamill.queues.registry import Registry
+from mediamill.queues.registry import registry as installed
 from mediamill.settings import Settings, settings
 from mediamill_testing.desk import DeskContext
 from mediamill_testing.harness import Mill
@@ -94,7 +95,7 @@ def mill_of(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Mill]]:
     opened: list[Mill] = []
 
     def open_mill(*queues: str, **changes: Any) -> Mill:
-        registry = Registry({name: discover().queues[name] for name in queues})
+        registry = Registry({name: installed().queues[name] for name in queues})
         opened.append(Mill(config.model_copy(update=changes), tmp_path, registry))
         return opened[-1]
 
