@@ -63,6 +63,16 @@ def test_a_step_whose_answer_was_lost_may_be_written_again(mill: Mill) -> None:
     assert mill.steps(run.job_id) == first
 
 
+def test_while_workers_hold_jobs_the_dead_are_looked_for_more_often(mill: Mill) -> None:
+    mill.sweeper.tick()
+    idle_s = mill.sweeper.pause_s(1)
+    claimed(mill, mill.accept("test.noop"))
+
+    mill.sweeper.tick()
+
+    assert mill.sweeper.pause_s(1) < idle_s == 1
+
+
 def test_a_flow_that_lost_its_job_while_it_parked_leaves_no_children(mill: Mill) -> None:
     run = claimed(mill, mill.accept("test.fanout", {"n": 2}))
     with mill.db.unit_of_work() as connection:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
 
 from conductor.calendar.tick import Calendar
@@ -52,9 +51,10 @@ def main() -> int:
     dispatcher = Dispatcher(db, registry(), wire, config)
     hints = Waiter(hint_url(config), lambda topic: topic == DISPATCH or (topic == SLOT and dispatcher.is_short))
     watchers = {name: Watcher(db, name, shelf.vendor, config) for name in shelf.NAMES}
+    sweeper = Sweeper(db, wire, config)
     loops = [
         Loop("dispatch", dispatcher.tick, hints.wait, config.poll_s, dispatcher.rest),
-        Loop("sweep", Sweeper(db, wire, config).tick, time.sleep, config.sweep_s),
+        Loop("sweep", sweeper.tick, sweeper.wait, config.sweep_s),
         Loop("calendar", calendar.tick, waited(stopping), CALENDAR_S),
         Loop("money", Treasurer(db).tick, waited(stopping), MONEY_S),
         Loop("courier", courier.tick, courier.wait, config.poll_s),

@@ -25,6 +25,7 @@ _NOBODYS = """
 ANYTHING_DUE = text(f"""
 SELECT EXISTS (SELECT 1 FROM workers WHERE {_DEAD}) AS dead_workers,
        EXISTS (SELECT 1 FROM leases WHERE {_NOBODYS}) AS nobodys,
+       EXISTS (SELECT 1 FROM leases WHERE worker_id IS NOT NULL) AS held,
        EXISTS (SELECT 1 FROM waits WHERE wake_at <= now()) AS timers,
        EXISTS (SELECT 1 FROM deadlines WHERE at <= now()) AS deadlines,
        EXISTS (SELECT 1 FROM waits WHERE fingerprint IS NOT NULL) AS followers,

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 WAKE_BATCH = 500
 SECOND_LOOK_S = 0.5
+SOONER = 0.5
+"""How much of the usual pause is left while workers hold jobs, which would wait for whoever finds them dead."""
 DIED_WITH_IT_S = 1.0
 """What was published so long before a worker was found dead, and is unclaimed, may have been in its hands."""
 
@@ -56,11 +58,21 @@ class Sweeper:
         self._publisher = publisher
         self._config = config
         self._cohorts = Cohorts()
+        self._is_busy = False
+
+    def wait(self, seconds: float) -> None:
+        """Pause between two looks."""
+        time.sleep(self.pause_s(seconds))
+
+    def pause_s(self, seconds: float) -> float:
+        """Give the pause until the next look, of the usual one."""
+        return seconds * SOONER if self._is_busy else seconds
 
     def tick(self) -> int:
         """Look once, do what is due, and tell how many things that were."""
         with self._db.unit_of_work() as connection:
             due = connection.execute(queries.ANYTHING_DUE, self._parameters).one()
+        self._is_busy = due.held
         buried = self._bury_the_dead() if due.dead_workers else 0
         done = buried
         if due.nobodys:
