@@ -71,10 +71,12 @@ async def test_it_recovers_when_its_sessions_were_cut(client: httpx.AsyncClient,
 
 
 async def test_metrics_are_prometheus_text(client: httpx.AsyncClient) -> None:
+    await client.get("/v1/kinds")
+
     response = await client.get("/metrics")
 
     assert response.headers["content-type"].startswith("text/plain")
-    assert "python_info" in response.text
+    assert 'mediamill_gateway_request_seconds_count{status="2xx",surface="native"} 1.0' in response.text
 
 
 async def test_pages_of_other_origins_may_ask(client: httpx.AsyncClient) -> None:

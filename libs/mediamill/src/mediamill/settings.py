@@ -175,6 +175,16 @@ class Settings(BaseSettings):
         False, description="Let webhooks go to loopback and private addresses; off, or users reach your network."
     )
 
+    metrics: bool = Field(
+        True, description="Count and serve metrics for Prometheus; off, conductors tell no scaler anything either."
+    )
+    metrics_host: str = Field(
+        "0.0.0.0",  # noqa: S104  # in a container nobody reaches it that the network does not let
+        description="On which address workers and conductors serve them; the gateway serves its own beside its API.",
+    )
+    metrics_port: int | None = Field(
+        None, ge=0, le=65_535, description="On which port: by default 9464 (workers), 8081 (conductors). 0: any free."
+    )
     pool_size: int = Field(10, ge=1, description="Database connections that a process keeps.")
     prepare_statements: bool = Field(
         True, description="Let the driver prepare statements; off behind a transaction-mode pooler older than 1.21."

@@ -11,6 +11,7 @@ import httpx
 
 from mediamill.errors import ProviderDown, Transient
 from mediamill_vendors.kept import ANSWER_S, Answer, CutOff, Kept, Unreachable
+from mediamill_vendors.metered import metered
 from mediamill_vendors.refusals import Problem, refusal, refused
 
 Reading = Callable[[Answer], Problem]
@@ -40,6 +41,13 @@ class Line:
 
         Raises errors of ours for all but a success.
         """
+        with metered(self._vendor, method, path):
+            answer = self._ask(method, path, headers, body, extensions)
+        return answer, {name: value for name in _GIVEN if (value := answer.headers.get(name))}
+
+    def _ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes, extensions: Mapping[str, Any]
+    ) -> Answer:
         sent = {name: value for name, value in headers.items() if name.lower() in _SENT}
         answer_s = (extensions.get("timeout") or {}).get("read") or ANSWER_S
         try:
@@ -50,7 +58,7 @@ class Line:
             raise Transient(f"{self._vendor}: {error}.") from error
         if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             raise refusal(self._vendor, answer, self._reading(answer))
-        return answer, {name: value for name in _GIVEN if (value := answer.headers.get(name))}
+        return answer
 
     def close(self) -> None:
         """Let go of the connections."""

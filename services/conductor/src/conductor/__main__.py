@@ -11,20 +11,25 @@ from conductor.calendar.tick import Calendar
 from conductor.courier.tick import Courier
 from conductor.dispatch.tick import Dispatcher
 from conductor.loops import Loop
+from conductor.meter.pages import pages
+from conductor.meter.tick import METER_S, Meter
 from conductor.money.tick import MONEY_S, Treasurer
 from conductor.sweep.tick import Sweeper
 from conductor.watch.tick import Watcher
 from mediamill.assets.store import store
 from mediamill.db.session import database
 from mediamill.hints import DISPATCH, SLOT, Waiter, hint_url
+from mediamill.queues.metering import begin_metering
 from mediamill.queues.registry import registry
 from mediamill.settings import settings
 from mediamill.telemetry.logs import configure_logs
+from mediamill.telemetry.metrics import Component
 from mediamill.wire.celery import celery_app
 from mediamill.wire.publish import publisher
 from mediamill_vendors import shelf
 
 CALENDAR_S = 30.0
+CONDUCTOR_PORT = 8081
 STOP_GRACE_S = 5.0
 
 
@@ -52,20 +57,26 @@ def main() -> int:
     hints = Waiter(hint_url(config), lambda topic: topic == DISPATCH or (topic == SLOT and dispatcher.is_short))
     watchers = {name: Watcher(db, name, shelf.vendor, config) for name in shelf.NAMES}
     sweeper = Sweeper(db, wire, config)
+    meter = Meter(db, registry(), config, begin_metering(Component.CONDUCTOR, registry()))
+    db.run(lambda _: meter.prepare())
     loops = [
         Loop("dispatch", dispatcher.tick, hints.wait, config.poll_s, dispatcher.rest),
         Loop("sweep", sweeper.tick, sweeper.wait, config.sweep_s),
         Loop("calendar", calendar.tick, waited(stopping), CALENDAR_S),
         Loop("money", Treasurer(db).tick, waited(stopping), MONEY_S),
         Loop("courier", courier.tick, courier.wait, config.poll_s),
+        *([Loop("meter", meter.tick, meter.wait, METER_S)] if config.metrics else []),
         *[Loop(f"watch {name}", watch.tick, watch.wait, config.poll_s) for name, watch in watchers.items()],
     ]
     for loop in loops:
         loop.start()
+    served = pages(meter, loops, registry())
+    served.serve(config.metrics_host, CONDUCTOR_PORT if config.metrics_port is None else config.metrics_port)
     stopping.wait()
     for loop in loops:
         loop.stop()
     courier.ring()
+    meter.ring()
     for watch in watchers.values():
         watch.ring()
     for loop in (*loops[:2], *loops[3:]):

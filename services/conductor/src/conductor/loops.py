@@ -37,7 +37,10 @@ class Loop:
         rest: Callable[[int], float] = rest_after,
     ) -> None:
         self.name = name
-        self.turned_at = 0.0
+        self.turned_at = monotonic()
+        self.turns = 0
+        self.failures = 0
+        self._began_at: float | None = None
         self._turn = turn
         self._wait = wait
         self._every_s = every_s
@@ -57,17 +60,27 @@ class Loop:
         """Wait for the end."""
         self._thread.join(timeout_s)
 
+    def busy_s(self) -> float:
+        """Give how long the turn that is under way has taken; 0 between turns."""
+        began_at = self._began_at
+        return 0.0 if began_at is None else monotonic() - began_at
+
     def _run(self) -> None:
         while not self._stopping.is_set():
             moved = 0
+            self._began_at = monotonic()
+            self.turns += 1
             try:
                 moved = self._turn()
                 self.turned_at = monotonic()
             except (SQLAlchemyError, *AWAY, OSError, MediamillError) as error:
+                self.failures += 1
                 log.warning("%s: %s", self.name, type(error).__name__, exc_info=log.isEnabledFor(logging.DEBUG))
                 self._stopping.wait(self._every_s)
             except Exception:
+                self.failures += 1
                 log.exception("%s broke; it goes on", self.name)
                 self._stopping.wait(self._every_s)
+            self._began_at = None
             self._stopping.wait(self._rest(moved))
             self._wait(self._every_s)

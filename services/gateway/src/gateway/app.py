@@ -38,11 +38,15 @@ from gateway.compat.patience import Patience
 from gateway.edge import Edge
 from gateway.kinds.models import present
 from gateway.limits import BodyLimit, RequestIds
+from gateway.metering import RequestMeter, watch_streams
 from gateway.products import surfaces as product_surfaces
 from gateway.products.reception import reception
 from gateway.shortway import ShortWay
+from mediamill.queues.metering import begin_metering
 from mediamill.queues.registry import Registry, registry
 from mediamill.settings import Settings, settings
+from mediamill.telemetry.meters import Meters
+from mediamill.telemetry.metrics import Component
 from mediamill_products.catalogue import Product, products
 
 ROUTERS = (
@@ -100,10 +104,7 @@ def create_app(
         generate_unique_id_function=_operation_id,
         strict_content_type=False,
     )
-    app.state.edge = edge
-    app.state.catalogue = Catalogue(edge.registry, config.model_aliases)
-    app.state.patience = Patience(config.max_long_waits)
-    app.state.reception = reception
+    _equip(app, edge, offered)
     for router in ROUTERS:
         app.include_router(router)
     product_surfaces.mount(app, offered)
@@ -128,14 +129,33 @@ class Application(FastAPI):
 
     def __init__(self, *, most_bytes: int, **settings: Any) -> None:
         super().__init__(**settings)
+        self.request_meter: RequestMeter | None = None
         ways = (gateway.jobs.shortcut.WAY, gateway.hooks.routes.WAY)
         self._short_way = ShortWay(super().__call__, ways, most_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         scope["app"] = self
+        if self.request_meter is not None and scope["type"] == "http":
+            send = self.request_meter.watched(scope, send)
         is_of_a_page = any(name == b"origin" for name, _ in scope.get("headers", ()))
         await (super().__call__ if is_of_a_page else self._short_way)(scope, receive, send)
+
+
+def _equip(app: Application, edge: Edge, offered: tuple[Product, ...]) -> None:
+    """Give routes what they ask the application for."""
+    app.state.edge = edge
+    app.state.meters = _meters(app, edge, offered) if edge.config.metrics else None
+    app.state.catalogue = Catalogue(edge.registry, edge.config.model_aliases)
+    app.state.patience = Patience(edge.config.max_long_waits)
+    app.state.reception = reception
+
+
+def _meters(app: Application, edge: Edge, offered: tuple[Product, ...]) -> Meters:
+    meters = begin_metering(Component.GATEWAY, edge.registry)
+    app.request_meter = RequestMeter(meters, [dialect.prefix for dialect in product_surfaces.dialects(offered)])
+    watch_streams(meters, edge.newsroom)
+    return meters
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from mediamill.assets import queries
 from mediamill.assets.intake import StoredBlob, pieces_of
 from mediamill.assets.keep import Kept, find, find_claimed, find_several
 from mediamill.assets.store import Store
+from mediamill.assets.transfers import transferring
 from mediamill.contracts import ORIGINAL, Asset
 from mediamill.db.session import Database
 from mediamill.errors import NotFound
@@ -64,7 +65,8 @@ class Keeper:
         """Give a local, read-only file with an asset's bytes. Raises ``NotFound``."""
         found = self.find(asset_id)
         self._opened.append(found)
-        return self._lent(found.sha256)
+        with transferring("opened", found.bytes):
+            return self._lent(found.sha256)
 
     @contextmanager
     def within(self) -> Iterator[None]:
@@ -77,6 +79,12 @@ class Keeper:
 
     def take(self, content: bytes | Path, media_type: str, role: str) -> Taken:
         """Take bytes into the store, signed if they are to be; what was signed before is not signed again."""
+        with transferring("stored") as transfer:
+            taken = self._taken(content, media_type, role)
+            transfer.bytes = taken.blob.bytes
+        return taken
+
+    def _taken(self, content: bytes | Path, media_type: str, role: str) -> Taken:
         making = self._run.kind.manifest.making
         if self._signer is None or making is None or role == ORIGINAL or not can_carry(media_type):
             return Taken(self._stored(content, media_type), None)

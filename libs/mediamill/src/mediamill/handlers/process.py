@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -45,6 +45,15 @@ LEAVING_S = 5.0
 """How long the consumer may take to end when no run is left."""
 LOST_AND_FOUND_S = 10.0
 """A lease that this worker does not know of for so long is handed back."""
+
+
+class Slots(NamedTuple):
+    """The slots of a worker."""
+
+    busy: int
+    idle: int
+    is_draining: bool
+    """It takes no more: its idle slots are none."""
 
 
 class WorkerProcess:
@@ -220,6 +229,12 @@ class WorkerProcess:
     def _hand_back(connection: Connection, job_id: UUID, delivery: int, reason: str) -> None:
         connection.execute(*transition.hand_back(job_id, delivery, reason))
         connection.execute(*transition.release(job_id, delivery))
+
+    @property
+    def slots(self) -> Slots:
+        """How many slots are in use, and how many are not."""
+        busy = len(self.runs())
+        return Slots(busy, self._number_of_slots - busy, is_draining=self._draining.is_set())
 
     def runs(self) -> list[Run]:
         """Give the runs that are under way."""

@@ -12,6 +12,7 @@ from mediamill.assets.store import store
 from mediamill.db.session import database
 from mediamill.handlers.handler import served
 from mediamill.handlers.hearing import Hearing
+from mediamill.handlers.metering import pages_of
 from mediamill.handlers.process import WorkerProcess
 from mediamill.handlers.pulse import PulseWriter
 from mediamill.handlers.registration import Registration
@@ -100,6 +101,7 @@ def work(queues: list[str], slots: int, parts: Parts) -> int:
         pulse=pulse,
     )
     pool = found.queue(queues[0]).manifest.worker.pool if len(queues) == 1 else "threads"
+    pages = pages_of(process, found, config)
     code = consume(
         celery_app(),
         [*map(broker_queue, queues), cohort_queue(registration.cohort)],
@@ -110,6 +112,7 @@ def work(queues: list[str], slots: int, parts: Parts) -> int:
         on_stopping=process.drain,
     )
     process.stop()
+    pages.close()
     return process.exit_code(code)
 
 

@@ -61,7 +61,9 @@ _ALONE = joining.Columns(names="", state="'queued'", values="", seq="1", joins="
 
 _TOLD = """told AS (
     INSERT INTO events (job_id, seq, tenant_id, type, data)
-    SELECT id, 1, tenant_id, 'job.queued', '{}' FROM made
+    SELECT id, 1, made.tenant_id, 'job.queued',
+        CASE WHEN asked.run_at IS NULL THEN '{}' ELSE jsonb_build_object('run_at', asked.run_at) END
+    FROM made JOIN asked USING (id)
 )"""
 
 _IN_LINE = """in_line AS (

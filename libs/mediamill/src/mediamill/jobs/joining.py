@@ -72,8 +72,9 @@ _COLUMNS = Columns(
 _TOLD = """told AS (
     INSERT INTO events (job_id, seq, tenant_id, type, data)
     SELECT made.id, news.seq, made.tenant_id, news.type, news.data
-    FROM made LEFT JOIN known USING (id) CROSS JOIN LATERAL (VALUES
-        (1, 'queued', 'job.queued', jsonb_build_object()),
+    FROM made JOIN asked USING (id) LEFT JOIN known USING (id) CROSS JOIN LATERAL (VALUES
+        (1, 'queued', 'job.queued', CASE WHEN asked.run_at IS NULL THEN '{}'
+            ELSE jsonb_build_object('run_at', asked.run_at) END),
         (2, 'waiting', 'job.waiting', jsonb_build_object('reason', 'coalesced')),
         (2, 'succeeded', 'job.succeeded', jsonb_build_object('reused_from', known.from_id))
     ) AS news(seq, state, type, data)

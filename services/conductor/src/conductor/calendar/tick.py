@@ -40,11 +40,14 @@ ON CONFLICT (name) DO NOTHING
 _NEXT_DUE = text("""
 UPDATE schedules
 SET next_at = next_at + make_interval(secs => every_s * (1 + floor(extract(epoch FROM now() - next_at) / every_s)))
-WHERE name = (SELECT name FROM schedules WHERE next_at <= now() ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+WHERE name = (
+    SELECT name FROM schedules WHERE next_at <= now() AND action <> 'held' ORDER BY next_at LIMIT 1
+    FOR UPDATE SKIP LOCKED
+)
 RETURNING name, action, tenant_id, body
 """)
 """The claim and the next time are one statement, so a period is done once, however many conductors there are;
-periods that were missed are done once together."""
+periods that were missed are done once together. What is held, as the meter, is nobody's to do."""
 
 
 class Calendar:

@@ -15,9 +15,11 @@ from conductor.courier.lanes import Lanes
 from conductor.courier.post import PostOffice, Sent
 from conductor.courier.schedule import DISABLE_AFTER_DAYS, Next, after
 from conductor.courier.send import TIMEOUT_S, Message
-from mediamill.clock import monotonic
+from mediamill.clock import monotonic, now
 from mediamill.db.session import Database
 from mediamill.settings import Settings
+from mediamill.telemetry import metrics
+from mediamill.telemetry.meters import count, observe
 from mediamill.webhooks.dialects import letter
 from mediamill.webhooks.signing import endpoint_secret, message_id, tenant_secret
 
@@ -130,7 +132,9 @@ class Courier:
         written: Row[tuple[UUID]] | None = connection.execute(queries.RESULT, {**values, **follows._asdict()}).first()
         if written is None:
             log.warning("webhook delivery %s was taken over; what came of it is not written", row["id"])
-        elif row["endpoint_id"] is not None:
+            return
+        _count(row, follows)
+        if row["endpoint_id"] is not None:
             self._judge(connection, row["endpoint_id"], follows, outcome.error)
 
     def _judge(self, connection: Connection, endpoint_id: UUID, follows: Next, error: str | None) -> None:
@@ -144,6 +148,15 @@ class Courier:
         if judged is not None and judged.disabled_at is not None:
             log.warning("webhook endpoint %s is disabled: %s", endpoint_id, reason)
         connection.execute(queries.GIVE_UP, {"id": endpoint_id})
+
+
+def _count(row: RowMapping, follows: Next) -> None:
+    """Count a try; how long a receiver had to wait for news is told by the first one."""
+    outcome = {"delivered": "delivered", "failed": "given_up"}.get(follows.state, "failed")
+    count(metrics.WEBHOOK_DELIVERIES, outcome=outcome)
+    if row["attempts"] == 1:
+        told = "delivered" if outcome == "delivered" else "failed"
+        observe(metrics.WEBHOOK_DELAY, max(0.0, (now() - row["event_at"]).total_seconds()), outcome=told)
 
 
 def _message(row: RowMapping) -> Message:

@@ -17,6 +17,7 @@ from gateway.edge import Edge
 from gateway.problems import InvalidRequest
 from mediamill.assets import queries, rooms, sniff
 from mediamill.assets.intake import Intake, StoredBlob
+from mediamill.assets.transfers import transferring
 from mediamill.errors import MediamillError, OverStorage, TooLarge
 
 _FORM_OVERHEAD = 64 * 1024
@@ -69,9 +70,11 @@ async def take_upload(edge: Edge, tenant_id: UUID, request: Request, filename: s
     length = request.headers.get("content-length", "")
     if length.isdigit():
         room.check(int(length) - _FORM_OVERHEAD)
-    with edge.store.intake() as intake:
+    with edge.store.intake() as intake, transferring("uploaded") as transfer:
         claims = await _receive(request, intake, room, Form(filename, field))
-        return await _kept(edge, intake, claims, "The upload is empty.", is_limited=room.is_limited)
+        upload = await _kept(edge, intake, claims, "The upload is empty.", is_limited=room.is_limited)
+        transfer.bytes = upload.blob.bytes
+        return upload
 
 
 async def keep(edge: Edge, tenant_id: UUID, pieces: AsyncIterator[bytes], claims: Claims) -> Upload:

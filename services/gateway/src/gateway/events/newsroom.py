@@ -19,12 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.events.feed import Chunk, Ear, Feed, entry, join
-from mediamill.clock import monotonic
+from mediamill.clock import monotonic, now
 from mediamill.errors import ErrorClass, MediamillError
 from mediamill.events import queries
 from mediamill.events.queries import Position, Source
 from mediamill.hints import job_topic, tenant_topic
 from mediamill.hints_async import Listener
+from mediamill.telemetry import metrics
+from mediamill.telemetry.meters import observe
 
 HEARTBEAT_S = 15.0
 PAGE = 200
@@ -93,6 +95,11 @@ class Newsroom:
             if not feed.ears:
                 self._closed(feed)
             self._open -= Counter((source.tenant_id,))
+
+    @property
+    def listeners(self) -> int:
+        """How many streams are open."""
+        return self._open.total()
 
     def close(self) -> None:
         """End every stream, so that its client reconnects to another gateway."""
@@ -178,6 +185,7 @@ class Newsroom:
     def _take(self, feed: Feed, rows: Sequence[RowMapping]) -> None:
         settled = _settled(rows)
         if settled:
+            _count(settled)
             feed.append([entry(row, feed.source) for row in settled])
         if len(settled) == PAGE and feed.ears:
             self._mark(feed)
@@ -197,6 +205,13 @@ class Newsroom:
 def _settled(rows: Sequence[RowMapping]) -> list[RowMapping]:
     """Give what comes before the first event that another may yet come before."""
     return list(takewhile(lambda row: row["settled"], rows))
+
+
+def _count(rows: Sequence[RowMapping]) -> None:
+    """Count how late those who listen hear of events, by this machine's clock."""
+    at = now()
+    for row in rows:
+        observe(metrics.SSE_LAG, max(0.0, (at - row["at"]).total_seconds()))
 
 
 def _topic(source: Source) -> str:

@@ -18,6 +18,8 @@ from gateway.events.feed import UNKNOWN, Chunk, Ear, Feed
 from gateway.events.newsroom import HEARTBEAT_S, Newsroom
 from mediamill.clock import monotonic
 from mediamill.events.queries import Position, Source
+from mediamill.telemetry import metrics
+from mediamill.telemetry.meters import count
 
 STREAM = "text/event-stream"
 OPENING = b"retry: 1000\n"
@@ -58,6 +60,7 @@ class EventStream(Response):
                 await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
                 async for body in self._bodies(feed, ear):
                     await send({"type": "http.response.body", "body": body, "more_body": True})
+                    count(metrics.SSE_BYTES, len(body))
                     ear.quiet_since = monotonic()
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
             finally:

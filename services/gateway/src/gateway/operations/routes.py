@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 from gateway.edge import EdgeOf
 from gateway.problems import Problem
 from mediamill.db.revision import current, needed, serves
 from mediamill.errors import MediamillError, NotFound, Unavailable
+from mediamill.telemetry.meters import CONTENT_TYPE, Meters
 
 router = APIRouter(tags=["operations"])
 
@@ -65,9 +65,10 @@ async def readyz(edge: EdgeOf) -> Ready:
 
 
 @router.get("/metrics", summary="Metrics for Prometheus", response_class=PlainTextResponse)
-async def metrics() -> Response:
-    """Give the metrics of this process as text."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+async def metrics(request: Request) -> Response:
+    """Give the metrics of this process as text; nothing where they are off."""
+    meters: Meters | None = request.app.state.meters
+    return Response(meters.page() if meters is not None else b"", media_type=CONTENT_TYPE)
 
 
 @router.get("/docs", include_in_schema=False)

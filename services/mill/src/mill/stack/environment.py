@@ -63,6 +63,11 @@ def stack_environment(layout: Layout, keys: Keys, database_url: str, broker_url:
     return {**ours, **_own_chain(layout), **inherited(os.environ), MARK: str(layout.data)}
 
 
+def metered(env: Mapping[str, str], port: int) -> dict[str, str]:
+    """Give the environment of a part that serves metrics on a port of its own, on loopback unless told otherwise."""
+    return {"MEDIAMILL_METRICS_HOST": LOOPBACK, **env, "MEDIAMILL_METRICS_PORT": str(port)}
+
+
 def chain_settings(layout: Layout, port: int) -> dict[str, str]:
     """Give the settings by which the stack mints on its own chain. Its key is drawn once, and worth nothing."""
     seed = kept_secret(layout.secrets / "chain")

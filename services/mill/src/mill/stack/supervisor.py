@@ -13,7 +13,7 @@ from mediamill.clock import monotonic
 from mediamill.settings import Settings
 from mill.stack.alarm import Alarm
 from mill.stack.chain import QUEUE, ChainPart
-from mill.stack.environment import RPC_URL, Keys, brings_signer, stack_environment
+from mill.stack.environment import RPC_URL, Keys, brings_signer, metered, stack_environment
 from mill.stack.errors import DidNotStart, PortTaken, StackError
 from mill.stack.layout import Layout
 from mill.stack.leftovers import end_leftovers, marked
@@ -245,14 +245,16 @@ class Supervisor:
 def _programs(layout: Layout, env: dict[str, str], database_url: str, port: int) -> list[ProgramPart]:
     drain_s = float(env.get("MEDIAMILL_DRAIN_GRACE_S") or _DEFAULT_DRAIN_S)
     gateway = _module("gateway", "--host", LOOPBACK, "--port", str(port))
+    conductor_port, worker_port = free_port(), free_port()
     return [
-        ProgramPart("conductor", _module("conductor"), layout, env),
+        ProgramPart("conductor", _module("conductor"), layout, metered(env, conductor_port), port=conductor_port),
         ProgramPart(
             "worker",
             _module("mediamill.handlers.worker", "--queues", "all", "--nice", WORKER_NICE),
             layout,
-            env,
+            metered(env, worker_port),
             ready=lambda pid: worker_is_registered(database_url, pid),
+            port=worker_port,
             grace_s=drain_s + _DRAIN_MARGIN_S,
         ),
         ProgramPart("gateway", gateway, layout, env, ready=lambda _: gateway_is_ready(port), port=port),
