@@ -29,7 +29,7 @@ ARGS ?=
 IN ?= $(MEMBERS)
 SOURCES := $(wildcard $(IN:%=%/src)) tests/lint
 
-.PHONY: help setup demo demo-explainer up down test test-images check manifests images migrate bench chaos fmt
+.PHONY: help setup demo demo-explainer up down test test-images check manifests images migrate bench bench-media chaos fmt
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -71,6 +71,9 @@ bench: setup ## Measure us and others in one run, into out/bench: QUICK=1 ROUNDS
 	@$(SYNC) --inexact --group bench
 	@$(RUN) pytest -m bench -s -p no:randomly -o faulthandler_timeout=0 $(ARGS)
 
+bench-media: setup .tools/moviepy/.synced ## Measure the renderer beside MoviePy and plain ffmpeg, into out/bench-media: QUICK=1 ROUNDS=3 ARGS='j1 j8'
+	@PYTHONPATH=tests/bench $(RUN) python -m mediabench $(ARGS)
+
 chaos: setup ## Break what can be broken and prove that nothing was lost: SEED= MINUTES=10
 	@$(RUN) python -m mediamill_testing.chaos $(if $(SEED),--seed $(SEED)) --minutes $(or $(MINUTES),10) $(ARGS)
 
@@ -110,6 +113,10 @@ check-docker: .tools/check/.synced
 # The offline linters have an environment of their own, so that demo and test need not wait for them.
 .tools/check/.synced: uv.lock pyproject.toml | $(UV)
 	@UV_PROJECT_ENVIRONMENT=.tools/check $(UV) sync --quiet --frozen --only-group check && touch $@
+
+# Whom `make bench-media` measures us against: it wants another Pillow than we do, so it lives apart and nothing else needs it.
+.tools/moviepy/.synced: Makefile | $(UV)
+	@$(UV) venv --quiet --clear .tools/moviepy && $(UV) pip install --quiet --python .tools/moviepy/bin/python moviepy==2.2.1 && touch $@
 
 $(OWN_UV):
 	@rm -rf $(@D) && python3 -m venv .tools/uv-$(UV_VERSION) && $(@D)/pip install --quiet uv==$(UV_VERSION) \

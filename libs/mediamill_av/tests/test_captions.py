@@ -112,7 +112,7 @@ def test_escaped_text_opens_no_override_and_breaks_no_line(text: str) -> None:
 def test_a_hostile_title_adds_no_event_and_no_tag(attack: str) -> None:
     timeline = Timeline.model_validate({"tracks": [{"type": "text", "items": [{"text": attack, "out_s": 2}]}]})
 
-    script = subtitles_of(timeline, ()).script
+    script = subtitles_of(timeline, ()).cue(0, 60, 30).script
 
     assert script.count("Dialogue:") == 1 + attack.count("Dialogue:")
     assert len([row for row in script.splitlines() if row.startswith("Dialogue:")]) == 1
@@ -128,8 +128,26 @@ def test_karaoke_times_add_up_to_the_line() -> None:
     )
     lines = caption_lines(timeline)
 
-    events = [row for row in subtitles_of(timeline, lines).script.splitlines() if row.startswith("Dialogue:")]
+    events = [
+        row for row in subtitles_of(timeline, lines).cue(0, 3000, 30).script.splitlines() if row.startswith("Dialogue:")
+    ]
 
     assert len(events) == len(lines)
     for event, line in zip(events, lines, strict=True):
         assert sum(int(found) for found in re.findall(r"\\kf?(\d+)", event)) <= line.end_cs - line.start_cs
+
+
+def test_a_window_is_told_the_same_of_its_words_wherever_in_the_film_it_is() -> None:
+    def cue(shift_s: float) -> tuple[str, int]:
+        spoken = [("one", 1.234, 1.5), ("two", 1.777, 2.0), ("three", 3.5, 4)]
+        words = [{"text": t, "start_s": s + shift_s, "end_s": e + shift_s} for t, s, e in spoken]
+        item = {"words": words, "start_s": 1 + shift_s}
+        timeline = Timeline.model_validate({"tracks": [{"type": "captions", "items": [item]}]})
+        first = round((1.5 + shift_s) * 30)
+        return subtitles_of(timeline, caption_lines(timeline)).cue(first, first + 45, 30)
+
+    here, later = cue(0), cue(60.7)
+
+    assert here == later
+    assert here.lead > 0
+    assert here.script.count("Dialogue:") == 1

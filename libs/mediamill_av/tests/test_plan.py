@@ -58,10 +58,17 @@ def test_only_frames_around_a_fade_are_made() -> None:
     assert told == [(0, 90, True), (90, 15, False), (105, 15, False), (120, 15, False), (135, 90, True)]
 
 
-def test_a_caption_keeps_its_window_from_being_copied() -> None:
-    made = planned(video(clip(0), clip(4)), {"type": "text", "items": [{"text": "Hi", "start_s": 1, "out_s": 1}]})
+def test_only_frames_around_a_text_are_made() -> None:
+    made = planned(video(clip(0), clip(4)), {"type": "text", "items": [{"text": "Hi", "start_s": 1.5, "out_s": 1}]})
 
-    assert [window.copy is not None for window in made.windows] == [False, True]
+    told = [(window.first, window.frames, window.copy is not None, window.subtitled) for window in made.windows]
+    assert told == [(0, 30, True, False), (30, 60, False, True), (90, 30, True, False), (120, 120, True, False)]
+
+
+def test_a_long_window_is_made_in_pieces() -> None:
+    made = planned(video({"asset": STILL, "out_s": 17}))
+
+    assert [window.frames for window in made.windows] == [150, 150, 210]
 
 
 def test_a_trimmed_clip_is_copied_between_its_cuts() -> None:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from rig.targets import TARGETS, Medians
+from rig.targets import TARGETS, Medians, Target
 
 OURS = "mediamill"
 
@@ -17,10 +17,11 @@ OURS = "mediamill"
 class Report:
     """Everything that this run has measured."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, targets: Sequence[Target] = TARGETS) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._lines = folder / "results.jsonl"
         self._text = folder / "report.txt"
+        self._targets = targets
         self._lines.write_text("")
         self._found: dict[str, dict[str, list[dict[str, float]]]] = defaultdict(lambda: defaultdict(list))
 
@@ -43,7 +44,7 @@ class Report:
         """Write the tables, and give them."""
         medians = self.medians()
         blocks = [self._block(bench, medians[bench]) for bench in medians]
-        text = "\n\n".join([*blocks, _verdicts(medians)]) + "\n"
+        text = "\n\n".join([*blocks, _verdicts(self._targets, medians)]) + "\n"
         self._text.write_text(text)
         return text
 
@@ -83,17 +84,17 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
-def _verdicts(medians: Medians) -> str:
+def _verdicts(targets: Sequence[Target], medians: Medians) -> str:
     rows = [["target", "found", "must", "", "ambitious", ""]]
-    for target in TARGETS:
+    for target in targets:
         found = target.read(medians)
         rows.append(
             [
                 target.name,
-                "not measured" if found is None else f"{found:.2f}",
-                f"<= {target.must:g}",
+                "not measured" if found is None else f"{found:.3g}",
+                f"<= {target.must:.3g}",
                 _verdict(found, target.must),
-                f"<= {target.ambitious:g}",
+                f"<= {target.ambitious:.3g}",
                 _verdict(found, target.ambitious),
             ]
         )

@@ -56,6 +56,14 @@ class Settings(BaseSettings):
     store_cache_bytes: int = Field(
         4_000_000_000, ge=1_000_000, description="How much that folder may hold, besides what jobs work with, in bytes."
     )
+    work_cache: str = Field(
+        "",
+        description="Where workers keep what they may need again, each tenant's apart, as the pieces of its films; "
+        "by default a folder of the user's own among the temporary files. Workers may share it, and it may be emptied.",
+    )
+    work_cache_bytes: int = Field(
+        2_000_000_000, ge=1_000_000, description="How much that folder may hold, of all tenants together, in bytes."
+    )
     store_redirects: bool = Field(
         False,
         description="Send clients to a signed URL of the bucket for an asset's bytes, past the gateway; for buckets "

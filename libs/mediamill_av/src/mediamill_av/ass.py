@@ -5,6 +5,7 @@ Text that a user wrote is escaped here and only here: it can neither open an ove
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -60,22 +61,58 @@ class Event(NamedTuple):
         return f"Dialogue: {self.layer},{_time(self.start_cs)},{_time(self.end_cs)},{self.style},,0,0,0,,{self.text}"
 
 
-class Subtitles(NamedTuple):
-    """A script and the times when it draws anything, in seconds."""
+class Cue(NamedTuple):
+    """The script of a window, on a clock that begins ``lead`` frames before the window does."""
 
     script: str
-    spans: tuple[tuple[float, float], ...]
+    lead: int
 
-    def draws(self, start_s: float, end_s: float) -> bool:
-        """Tell whether anything is drawn between two times."""
-        return any(start < end_s and end > start_s for start, end in self.spans)
+
+class Subtitles(NamedTuple):
+    """What is written over a film, and when."""
+
+    size: tuple[int, int]
+    events: tuple[Event, ...]
+
+    def draws(self, first: int, end: int, fps: int) -> bool:
+        """Tell whether anything is drawn on the frames from ``first`` to ``end`` (not included)."""
+        return any(start < end and last > first for start, last in self._spans(fps))
+
+    def gaps(self, first: int, end: int, fps: int) -> Iterator[tuple[int, int]]:
+        """Give the stretches of these frames on which nothing is drawn, in order."""
+        at = first
+        for start, last in sorted(self._spans(fps)):
+            if at < min(start, end):
+                yield at, min(start, end)
+            at = max(at, last)
+        if at < end:
+            yield at, end
+
+    def cue(self, first: int, end: int, fps: int) -> Cue:
+        """Write what is drawn on these frames, with times that tell nothing of where in the film they are.
+
+        Their clock begins where a frame begins on a whole centisecond, the finest that ASS knows.
+        """
+        shown = [event for event in self.events if any(s < end and e > first for s, e in _frames([event], fps))]
+        step = fps // math.gcd(fps, 100)
+        begin = min([first, *(start for start, _ in _frames(shown, fps))]) // step * step
+        shift = begin * 100 // fps
+        events = [event._replace(start_cs=event.start_cs - shift, end_cs=event.end_cs - shift) for event in shown]
+        script = "\n".join([_header(self.size), *(event.row() for event in events), ""])
+        return Cue(script, first - begin)
+
+    def _spans(self, fps: int) -> list[tuple[int, int]]:
+        return list(_frames(self.events, fps))
+
+
+def _frames(events: Iterable[Event], fps: int) -> Iterator[tuple[int, int]]:
+    """Give the first frame that each event may be seen on, and the first after it."""
+    return ((event.start_cs * fps // 100, -(-event.end_cs * fps // 100)) for event in events)
 
 
 def subtitles_of(timeline: Timeline, lines: Sequence[Line]) -> Subtitles:
-    """Write the captions and texts of a timeline."""
-    events = [*_texts(timeline), *_captions(lines, timeline.size)]
-    script = "\n".join([_header(timeline.size), *(event.row() for event in events), ""])
-    return Subtitles(script, tuple((event.start_cs / 100, event.end_cs / 100) for event in events))
+    """Give what the captions and texts of a timeline write."""
+    return Subtitles(timeline.size, (*_texts(timeline), *_captions(lines, timeline.size)))
 
 
 def escape(text: str) -> str:

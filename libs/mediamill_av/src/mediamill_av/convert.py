@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mediamill_av.house import threads
+from mediamill_av.house import threads_alone
 from mediamill_av.plan import Plan
 from mediamill_av.runner import Command, Progress, run
 
@@ -32,7 +32,7 @@ def _run(film: Path, plan: Plan, output: Path, coding: tuple[str, ...], tell: Pr
     run(
         Command(
             what=f"the {output.suffix.removeprefix('.')}",
-            arguments=("-i", str(film), *coding, "-threads", str(threads())),
+            arguments=("-i", str(film), *coding, "-threads", str(threads_alone())),
             output=output,
             seconds=plan.duration_s,
             foreign=False,

@@ -14,11 +14,11 @@ from mediamill.timeline import TransitionType
 from mediamill_av.canvas import Canvas
 from mediamill_av.house import video_arguments
 from mediamill_av.layers import Blend, Segment, Shot
-from mediamill_av.plan import Window
 from mediamill_av.runner import Command
 from mediamill_av.shots import Stream, pixels, shot_stream
+from mediamill_av.windows import Window
 
-SUBTITLES, FONTS = "subtitles.ass", "fonts"
+SUBTITLES, FONTS = "subtitles.ass", "../fonts"
 """Names in the private folder that a window is made in; a graph must never hold a name that a user chose."""
 
 _LEAST_WALL_S, _WALL_S_PER_MEGAPIXEL = 120.0, 0.5
@@ -26,15 +26,19 @@ _LEAST_WALL_S, _WALL_S_PER_MEGAPIXEL = 120.0, 0.5
 _XFADES: dict[TransitionType, str] = {"fade": "fade", "dissolve": "fade", "wipe": "wipeleft", "slide": "slideleft"}
 
 
-def window_command(window: Window, canvas: Canvas, cwd: Path, output: Path) -> Command:
-    """Give the command that makes a window's frames."""
-    picture = _Picture(canvas, window).draw()
-    house = _as_options(video_arguments(canvas.fps, canvas.quality))
+def window_command(window: Window, canvas: Canvas, lead: int, cwd: Path, output: Path) -> Command:
+    """Give the command that makes a window's frames.
+
+    ``lead`` tells how many frames the clock of its subtitles is ahead. Where in the film it is, no argument tells.
+    """
+    picture = _Picture(canvas, window, lead).draw()
+    # One thread each: windows are made side by side, and what they come out as must not depend on the machine.
+    house = _as_options(video_arguments(canvas.fps, canvas.quality, threads=1))
     arguments: list[str] = ffmpeg.output(picture, "OUT", format="mp4", **house).get_args()
     megapixels = canvas.width * canvas.height * window.frames / 1e6
     return Command(
         what=f"the picture from {window.first / canvas.fps:.2f} s, {_subjects(window)}",
-        arguments=tuple(arguments[:-1]),
+        arguments=("-filter_complex_threads", "1", *arguments[:-1]),
         output=output,
         frames=window.frames,
         cwd=cwd,
@@ -64,9 +68,10 @@ def _shots(segment: Segment) -> tuple[Shot, ...]:
 class _Picture:
     """Builds the graph of one window."""
 
-    def __init__(self, canvas: Canvas, window: Window) -> None:
+    def __init__(self, canvas: Canvas, window: Window, lead: int) -> None:
         self._canvas = canvas
         self._window = window
+        self._lead = lead
         self._inputs = count()
 
     def draw(self) -> Stream:
@@ -81,7 +86,7 @@ class _Picture:
             stack = stream
         stream = self._colour(self._window.frames, opaque=True) if stack is None else stack
         if self._window.subtitled:
-            stream = stream.filter("setpts", f"N+{self._window.first}").filter("ass", SUBTITLES, fontsdir=FONTS)
+            stream = stream.filter("setpts", f"N+{self._lead}").filter("ass", SUBTITLES, fontsdir=FONTS)
         stream = stream.filter("setpts", "N").filter("format", "yuv420p")
         return stream.filter("setparams", range="tv", colorspace="bt709", color_primaries="bt709", color_trc="bt709")
 

@@ -35,19 +35,22 @@ EFFORTS: dict[Quality, Effort] = {
 }
 
 
-def threads() -> int:
-    """Give the threads of one ffmpeg: what this process may use, up to four."""
+def threads_alone() -> int:
+    """Give the threads of one ffmpeg that runs alone: what this process may use, up to four."""
     return max(1, min(4, len(os.sched_getaffinity(0))))
 
 
-def video_arguments(fps: int, quality: Quality = "final") -> tuple[str, ...]:
-    """Give the output arguments of a picture in the house profile, without container and name."""
+def video_arguments(fps: int, quality: Quality = "final", threads: int | None = None) -> tuple[str, ...]:
+    """Give the output arguments of a picture in the house profile, without container and name.
+
+    ``threads`` is what one ffmpeg may use; by default as many as it has alone.
+    """
     preset, crf = EFFORTS[quality]
     return (
         *("-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-pix_fmt", "yuv420p", "-profile:v", "high"),
         *("-g", str(fps), "-keyint_min", str(fps), "-sc_threshold", "0", "-x264-params", _X264),
         *COLOUR,
-        *("-threads", str(threads()), "-video_track_timescale", str(timescale(fps))),
+        *("-threads", str(threads or threads_alone()), "-video_track_timescale", str(timescale(fps))),
     )
 
 

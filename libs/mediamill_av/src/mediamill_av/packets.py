@@ -199,3 +199,12 @@ def setup_of(path: Path) -> str:
     """Give the hash of the decoder's set-up of a picture; only equal ones can be joined."""
     with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
         return hashlib.sha256(container.streams.video[0].codec_context.extradata or b"").hexdigest()
+
+
+def frames_of(path: Path) -> int:
+    """Give how many frames a picture of ours has; 0 for what cannot be read."""
+    try:
+        with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
+            return sum(1 for packet in container.demux(container.streams.video[0]) if packet.size)
+    except (av.error.FFmpegError, IndexError, OSError):
+        return 0

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mediamill.errors import Permanent
-from mediamill_av.canvas import Canvas, canvas_of
+from mediamill_av.canvas import canvas_of
 from mediamill_av.convert import convert
-from mediamill_av.fonts import put_fonts
 from mediamill_av.gate import check_film
-from mediamill_av.graph import SUBTITLES, window_command
 from mediamill_av.house import SAMPLE_RATE, audio_arguments, timescale
+from mediamill_av.kept import Kept
 from mediamill_av.loudness import levelling, measure
 from mediamill_av.packets import Grid, Run, join, setup_of
-from mediamill_av.plan import Plan, Window, recoded
+from mediamill_av.plan import Plan
 from mediamill_av.poster import draw_poster
 from mediamill_av.runner import Command, Progress, ignore_progress, run
+from mediamill_av.segments import Maker
 from mediamill_av.sound import RAW_INPUT, mix
 from mediamill_av.soundplan import SoundPlan
+from mediamill_av.windows import Window, recoded
 
 _SOUND_SHARE = 0.15
 _PICTURE_SHARE = 0.8
@@ -37,17 +38,24 @@ class Film:
     lufs: float | None
     """Measured on the finished sound."""
     frames_copied: int
+    """Those that are coded as they came."""
+    frames_known: int
+    """Those that an earlier film had made."""
     poster: Path | None
     """A frame that stands for it, as a JPEG."""
 
 
-def render(plan: Plan, folder: Path, tell: Progress = ignore_progress) -> Film:
-    """Make the film in a private ``folder`` and check it. Raises ``BadMedia`` when an asset turns out to be broken."""
+def render(plan: Plan, folder: Path, tell: Progress = ignore_progress, kept: Kept | None = None) -> Film:
+    """Make the film in a private ``folder`` and check it; what was ``kept`` of an earlier film is not made again.
+
+    Raises ``BadMedia`` when an asset turns out to be broken.
+    """
     output = plan.timeline.output.format
     if output in _SOUND_ONLY:
         return _sound_alone(plan, folder, tell)
     sound = _sound(plan.sound, folder, _part(tell, 0, _SOUND_SHARE)) if plan.sound else None
-    windows, pieces = _pictures(plan, folder, _part(tell, _SOUND_SHARE, _PICTURE_SHARE))
+    maker = Maker(plan, canvas_of(plan.timeline), folder, kept)
+    windows, pieces = _pictures(plan, maker, _part(tell, _SOUND_SHARE, _PICTURE_SHARE))
     film = folder / "film.mp4"
     fps = plan.timeline.fps
     options = {"movflags": "+faststart"} if plan.timeline.output.faststart else {}
@@ -58,7 +66,7 @@ def render(plan: Plan, folder: Path, tell: Progress = ignore_progress) -> Film:
     copied = sum(window.frames for window in windows if window.copy)
     poster = draw_poster(film, folder / "poster.jpg")
     tell(1.0)
-    return Film(finished, plan.frames, plan.duration_s, lufs, copied, poster)
+    return Film(finished, plan.frames, plan.duration_s, lufs, copied, maker.frames_known, poster)
 
 
 def _part(tell: Progress, start: float, share: float) -> Progress:
@@ -66,34 +74,13 @@ def _part(tell: Progress, start: float, share: float) -> Progress:
     return lambda fraction: tell(start + share * fraction)
 
 
-def _pictures(plan: Plan, folder: Path, tell: Progress) -> tuple[Sequence[Window], list[Run]]:
+def _pictures(plan: Plan, maker: Maker, tell: Progress) -> tuple[Sequence[Window], list[Run]]:
     """Make the windows; where copied frames do not fit those that are made, make them too."""
-    put_fonts(folder)
-    (folder / SUBTITLES).write_text(plan.subtitles.script, encoding="utf-8")
-    canvas = canvas_of(plan.timeline)
-    pieces = _pieces(plan.windows, canvas, folder, tell)
+    pieces = maker.pieces(plan.windows, tell)
     if len({setup_of(piece.path) for piece in pieces}) == 1:
         return plan.windows, pieces
-    windows = recoded(plan.windows)
-    return windows, _pieces(windows, canvas, folder, tell)
-
-
-def _pieces(windows: Sequence[Window], canvas: Canvas, folder: Path, tell: Progress) -> list[Run]:
-    """Make each window that is neither copied nor there already."""
-    total = sum(window.frames for window in windows)
-    pieces: list[Run] = []
-    done = 0
-    for window in windows:
-        if window.copy is not None:
-            pieces.append(window.copy)
-        else:
-            piece = folder / f"window{window.first}-{window.frames}.mp4"
-            if not piece.exists():
-                run(window_command(window, canvas, folder, piece), _part(tell, done / total, window.frames / total))
-            pieces.append(Run(piece, 0, window.frames))
-        done += window.frames
-        tell(done / total)
-    return pieces
+    windows = recoded(plan.windows, plan.subtitles, plan.timeline.fps)
+    return windows, maker.pieces(windows, tell)
 
 
 def _sound(sound: SoundPlan, folder: Path, tell: Progress) -> Path:
@@ -125,4 +112,4 @@ def _sound_alone(plan: Plan, folder: Path, tell: Progress) -> Film:
     if plan.sound is None:
         raise Permanent(f"nothing in the timeline sounds, so there is no {name} to make")
     path = _coded(plan.sound, folder, folder / f"film.{name}", _SOUND_ONLY[name], tell)
-    return Film(path, 0, plan.duration_s, measure(path).lufs, 0, None)
+    return Film(path, 0, plan.duration_s, measure(path).lufs, 0, 0, None)

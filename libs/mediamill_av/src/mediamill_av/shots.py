@@ -27,7 +27,7 @@ def read(path: Path, number: int, start_s: float = 0.0) -> Stream:
 
     Equal inputs are one node to ffmpeg-python and a node feeds one filter only; ``number`` sets them apart.
     """
-    options: dict[str, object] = {"ss": f"{start_s:.6f}"} if start_s > 0 else {}
+    options: dict[str, object] = {"threads": 1, **({"ss": f"{start_s:.6f}"} if start_s > 0 else {})}
     return ffmpeg.input(
         str(path.absolute()),
         protocol_whitelist="file,pipe",

@@ -37,6 +37,8 @@ class DeskContext:
         self.job_id: UUID = uuid7()
         self.workdir = folder / "work"
         self.workdir.mkdir(parents=True, exist_ok=True)
+        self.cachedir = folder / "shared"
+        self.cachedir.mkdir(exist_ok=True)
         self.cancelled = False
         self.progressed: list[tuple[float, float, str | None]] = []
         self.logged: list[str] = []

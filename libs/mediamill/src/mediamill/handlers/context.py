@@ -66,6 +66,10 @@ class Context(Protocol):
         """A private folder of this run, gone when the run ends."""
 
     @property
+    def cachedir(self) -> Path:
+        """A folder that this tenant's runs on this machine share; what lies there may be gone any time."""
+
+    @property
     def cancelled(self) -> bool:
         """Whether somebody asked this run to stop; any other call here raises when it is true."""
 

@@ -30,6 +30,7 @@ from mediamill.handlers.parked import Awaited, Parked, Recalled
 from mediamill.handlers.purse import Purse
 from mediamill.handlers.recorded import as_returned
 from mediamill.handlers.run import Run, Stop
+from mediamill.handlers.scratch import shared_folder
 from mediamill.handlers.trail import Trail
 from mediamill.hints import job_topic, publish_hint, tenant_topic
 from mediamill.jobs import journal, transition
@@ -75,6 +76,11 @@ class JournaledContext:
     def workdir(self) -> Path:
         """A private folder of this run."""
         return self._keeper.workdir
+
+    @property
+    def cachedir(self) -> Path:
+        """A folder that this tenant's runs share; where there is none, this run's own."""
+        return shared_folder(self._run.tenant_id) or self._keeper.workdir
 
     @property
     def cancelled(self) -> bool:

@@ -1,7 +1,8 @@
-"""A private folder of a run, made when it is first asked for: most jobs never ask."""
+"""The folders of a run: a private one, made when it is first asked for, and the one that its tenant's runs share."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from contextlib import AbstractContextManager, ExitStack
@@ -9,6 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from uuid import UUID
+
+from mediamill.settings import settings
 
 
 class Scratch:
@@ -39,3 +43,16 @@ class Scratch:
     def holds(self, path: Path) -> bool:
         """Tell whether a file lies inside, so that it may be moved away."""
         return "path" in self.__dict__ and path.resolve().is_relative_to(self.path)
+
+
+def shared_folder(tenant_id: UUID) -> Path | None:
+    """Give a tenant's folder on this machine, which outlives the run; ``None`` where somebody else owns its place."""
+    given = settings().work_cache
+    root = Path(given) if given else Path(tempfile.gettempdir()) / f"mediamill-work-{os.geteuid()}"
+    folder = root / str(tenant_id)
+    try:
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(exist_ok=True, mode=0o700)
+    except OSError:
+        return None
+    return folder if root.stat().st_uid == os.geteuid() else None

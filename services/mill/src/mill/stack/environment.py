@@ -53,6 +53,7 @@ def stack_environment(layout: Layout, keys: Keys, database_url: str, broker_url:
         "MEDIAMILL_DATABASE_URL": database_url,
         "MEDIAMILL_BROKER_URL": broker_url,
         "MEDIAMILL_STORE_URL": layout.assets.as_uri(),
+        "MEDIAMILL_WORK_CACHE": str(layout.cache),
         "MEDIAMILL_PUBLIC_URL": url,
         "MEDIAMILL_SECRET": keys.secret,
         "MEDIAMILL_RUN_DIR": str(layout.run),

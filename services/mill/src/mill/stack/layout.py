@@ -79,6 +79,11 @@ class Layout:
         return self.data / "run"
 
     @property
+    def cache(self) -> Path:
+        """What workers keep to be faster the next time; it may be deleted."""
+        return self.data / "cache"
+
+    @property
     def assets(self) -> Path:
         """The bytes of assets."""
         return self.data / "assets"

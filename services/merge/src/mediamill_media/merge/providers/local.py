@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from mediamill.contracts import Asset
 from mediamill.handlers.context import Context
+from mediamill.settings import settings
 from mediamill.timeline import Timeline, assets_of
 from mediamill_av.assemble import sources_of
 from mediamill_av.captions import Line, write_vtt
+from mediamill_av.kept import Kept
 from mediamill_av.plan import Plan, plan
 from mediamill_av.render import Film, render
 from mediamill_av.runner import Progress
@@ -63,7 +65,8 @@ def _make(ctx: Context, timeline: Timeline, files: dict[str, Path], loudness_luf
     decided = plan(timeline, sources_of(timeline, files), loudness_lufs)
     folder = ctx.workdir / "film"
     folder.mkdir(exist_ok=True)
-    return Made(decided, render(decided, folder, _telling(ctx)))
+    kept = Kept(ctx.cachedir, settings().work_cache_bytes)
+    return Made(decided, render(decided, folder, _telling(ctx), kept))
 
 
 def _telling(ctx: Context) -> Progress:
