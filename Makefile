@@ -55,7 +55,7 @@ test: setup ## Run every test: WORKERS=3 ARGS='-k words'
 test-images: setup ## Start every image's process out of what its image would hold
 	@$(RUN) pytest -q -n 0 tests/integration/test_images_start.py $(ARGS)
 
-check: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-docker ## Run every check but the tests
+check: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-docker check-kubernetes ## Run every check but the tests
 
 manifests: setup ## Write what follows from the queues' queue.toml
 	@$(MILL) manifests $(ARGS)
@@ -81,7 +81,7 @@ fmt: setup ## Format the code and mend what ruff can mend
 	@$(RUN) ruff format . && $(RUN) ruff check --fix .
 
 # --- the parts of `make check`; IN=services/image holds types and dependencies to one member --------------------------
-.PHONY: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-docker
+.PHONY: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-docker check-kubernetes
 check-format: setup
 	@$(RUN) ruff format --check .
 check-lint: setup
@@ -105,6 +105,13 @@ check-manifests: setup
 check-docker: .tools/check/.synced
 	@.tools/check/bin/hadolint $(wildcard services/*/Dockerfile) deploy/docker/Dockerfile
 	@POSTGRES_PASSWORD=any MEDIAMILL_SECRET=any .tools/check/bin/docker-compose config --quiet
+check-kubernetes: .tools/check/.kubernetes
+	@:
+.tools/check/bin/helm: .tools/check/.synced
+	@.tools/check/bin/python k8s/checks/programs.py && touch $@
+# Rendering and reading some 200 objects takes seconds, and nothing changes that outcome but these files.
+.tools/check/.kubernetes: .tools/check/bin/helm $(shell find k8s -type f -not -path '*/__pycache__/*')
+	@.tools/check/bin/python k8s/checks && touch $@
 
 # --- installing: a stamp newer than every file that says what to install means that there is nothing to do ------------
 .venv/.synced: $(LOCKED) | $(UV)

@@ -12,21 +12,44 @@
 {{- with .root.Values.image.registry }}{{ . }}/{{ end }}{{ .name }}:{{ $tag }}
 {{- end -}}
 
-{{- define "mediamill.labels" -}}
+{{- define "mediamill.who" -}}
 app.kubernetes.io/name: mediamill
 app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
+{{- define "mediamill.labels" -}}
+{{ include "mediamill.who" . }}
+app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
+{{- end -}}
+
 {{/* What every pod of ours may do: nothing that it need not. */}}
 {{- define "mediamill.pod" -}}
-automountServiceAccountToken: false
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets: {{- range . }}
+  - name: {{ . }}
+{{- end }}
+{{- end }}
+enableServiceLinks: false
 securityContext:
   runAsNonRoot: true
   runAsUser: 10001
   runAsGroup: 10001
   fsGroup: 10001
   seccompProfile: {type: RuntimeDefault}
+{{- end -}}
+
+{{- define "mediamill.spread" -}}
+topologySpreadConstraints:
+{{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+  - maxSkew: 1
+    topologyKey: {{ . }}
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels: {{- include "mediamill.who" $ | nindent 8 }}
+{{- end }}
 {{- end -}}
 
 {{- define "mediamill.container" -}}
@@ -41,26 +64,6 @@ securityContext:
 {{- define "mediamill.resources" -}}
 requests: {cpu: {{ .cpu | quote }}, memory: {{ .memory | quote }}}
 limits: {memory: {{ .memory | quote }}}
-{{- end -}}
-
-{{- define "mediamill.env" -}}
-{{- range $variable, $key := dict "MEDIAMILL_DATABASE_URL" "database-url" "MEDIAMILL_BROKER_URL" "broker-url" "MEDIAMILL_SECRET" "secret" }}
-- name: {{ $variable }}
-  valueFrom: {secretKeyRef: {name: {{ $.Values.existingSecret }}, key: {{ $key }}}}
-{{- end }}
-{{- range $variable, $key := dict "MEDIAMILL_SIGNING_CERTIFICATES" "signing-certificates" "MEDIAMILL_TRUSTED_ROOTS" "trusted-roots" }}
-- name: {{ $variable }}
-  valueFrom: {secretKeyRef: {name: {{ $.Values.existingSecret }}, key: {{ $key }}, optional: true}}
-{{- end }}
-- {name: MEDIAMILL_PUBLIC_URL, value: {{ .Values.publicUrl | quote }}}
-- {name: MEDIAMILL_STORE_URL, value: {{ .Values.storeUrl | quote }}}
-- {name: MEDIAMILL_DRAIN_GRACE_S, value: {{ .Values.workers.drainSeconds | quote }}}
-{{- end -}}
-
-{{/* Only who makes media may sign it. */}}
-{{- define "mediamill.signer" -}}
-- name: MEDIAMILL_SIGNING_KEY
-  valueFrom: {secretKeyRef: {name: {{ .Values.existingSecret }}, key: signing-key, optional: true}}
 {{- end -}}
 
 {{- define "mediamill.mounts" -}}

@@ -39,6 +39,29 @@ def test_the_helm_values_carry_scale_and_resources() -> None:
     assert values["queues"]["music"]["resources"] == {"cpu": "500m", "memory": "256Mi"}
 
 
+def test_the_charts_schema_knows_the_queues_and_no_others() -> None:
+    schema = json.loads(render([manifest("music")])[PurePosixPath("k8s/mediamill/values.schema.json")])
+
+    queues = schema["properties"]["queues"]
+
+    assert list(queues["properties"]) == ["music"]
+    assert queues["additionalProperties"] is False
+    assert schema["additionalProperties"] is False
+
+
+def test_a_queue_gets_the_keys_of_its_vendors_and_signs_if_it_makes_something() -> None:
+    music = manifest("music")
+    made = {"providers": ("local", "fal"), "making": {"local": "drawn"}}
+    paid = Manifest.model_validate(
+        {**music.model_dump(), "kinds": {"music.make": {**music.kinds["music.make"].model_dump(), **made}}}
+    )
+
+    free, bought = (yaml.safe_load(render([one])[VALUES])["queues"]["music"] for one in (music, paid))
+
+    assert (free["vendors"], free["signs"]) == ([], False)
+    assert (bought["vendors"], bought["signs"]) == (["fal"], True)
+
+
 def test_compose_starts_one_worker_service_a_queue() -> None:
     files = render([manifest("music"), manifest("text")])
 

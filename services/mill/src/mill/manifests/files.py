@@ -15,6 +15,7 @@ OWNED = ("deploy/grafana/queue-*.json", "deploy/prometheus/rules/queue-*.yml")
 
 _ONE_FOR_ALL: Mapping[PurePosixPath, Callable[[Iterable[Manifest]], str]] = {
     PurePosixPath("k8s/mediamill/values.queues.yaml"): helm.values,
+    PurePosixPath("k8s/mediamill/values.schema.json"): helm.schema,
     PurePosixPath("deploy/compose/queues.yml"): compose.services,
 }
 
