@@ -75,6 +75,18 @@ class Settings(BaseSettings):
     secret: SecretStr = Field(
         SecretStr(""), description="Signs asset URLs and list cursors; the same on every gateway. Required there."
     )
+    otlp_url: str = Field(
+        "",
+        pattern="^(https?://.+)?$",
+        description="Where traces go: an OpenTelemetry collector's OTLP/HTTP address, as http://collector:4318. Empty: "
+        "nothing is traced. The same for gateway, conductor and workers; OTEL_EXPORTER_OTLP_HEADERS may hold its key.",
+    )
+    traces_per_s: float = Field(
+        10,
+        ge=0,
+        description="So many requests a second begin a trace of their own, and what is beyond is not traced, so that "
+        "tracing costs no more under load. A caller's traceparent decides for itself.",
+    )
     test_kinds: bool = Field(False, description="Serve the test.* kinds; for tests and benchmarks only.")
     test_vendor_url: str = Field("", description="The vendor server that test.marks leaves its marks at; tests only.")
     test_generations: tuple[int, ...] = Field(

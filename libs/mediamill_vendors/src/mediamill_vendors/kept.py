@@ -12,6 +12,8 @@ import httpx
 
 from mediamill.clock import monotonic
 from mediamill.db.liveness import says_something
+from mediamill.telemetry import traces
+from mediamill.telemetry.traces import Kind, Value
 
 CONNECT_S = 5.0
 ANSWER_S = 30.0
@@ -57,10 +59,20 @@ class Kept:
 
         Raises ``Unreachable`` or ``CutOff``; every answer, also a refusal, is given.
         """
+        with traces.span(method, Kind.CLIENT, self._facts(method)) as span:
+            answer = self._sent(method, path, {**headers, **traces.outgoing()}, body, answer_s)
+            span.set({"http.response.status_code": answer.status})
+        return answer
+
+    def _facts(self, method: str) -> dict[str, Value]:
+        """Say who is asked; not with which path, as some vendors' hold keys."""
+        return {"http.request.method": method, "server.address": self._host}
+
+    def _sent(self, method: str, path: str, headers: dict[str, str], body: bytes, answer_s: float) -> Answer:
         connection = self._take() or self._connected()
         try:
             connection.sock.settimeout(answer_s)
-            connection.request(method, path, body or None, dict(headers))
+            connection.request(method, path, body or None, headers)
             response = connection.getresponse()
             answer = Answer(response.status, response.headers, response.read())
         except (http.client.HTTPException, OSError) as error:

@@ -24,6 +24,7 @@ from mediamill.queues.registry import registry
 from mediamill.settings import settings
 from mediamill.telemetry.logs import configure_logs
 from mediamill.telemetry.metrics import Component
+from mediamill.telemetry.traces import close_traces, configure_traces
 from mediamill.wire.celery import celery_app
 from mediamill.wire.publish import publisher
 from mediamill_vendors import shelf
@@ -42,16 +43,23 @@ def waited(stopping: threading.Event) -> Callable[[float], None]:
     return wait
 
 
+def told_to_stop() -> threading.Event:
+    """Give what is set when the process is told to end."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping
+
+
 def main() -> int:
     """Run until told to stop."""
     configure_logs("conductor")
     config, db = settings(), database()
+    configure_traces("conductor", config)
     wire = publisher(celery_app())
     calendar = Calendar(db, registry(), store(), config)
     db.run(lambda _: calendar.prepare())
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = told_to_stop()
     courier = Courier(db, config)
     dispatcher = Dispatcher(db, registry(), wire, config)
     hints = Waiter(hint_url(config), lambda topic: topic == DISPATCH or (topic == SLOT and dispatcher.is_short))
@@ -82,6 +90,7 @@ def main() -> int:
     for loop in (*loops[:2], *loops[3:]):
         loop.join(STOP_GRACE_S)
     courier.close(STOP_GRACE_S)
+    close_traces()
     return 0
 
 

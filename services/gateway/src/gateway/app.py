@@ -42,9 +42,11 @@ from gateway.metering import RequestMeter, watch_streams
 from gateway.products import surfaces as product_surfaces
 from gateway.products.reception import reception
 from gateway.shortway import ShortWay
+from gateway.tracing import Tracing
 from mediamill.queues.metering import begin_metering
 from mediamill.queues.registry import Registry, registry
 from mediamill.settings import Settings, settings
+from mediamill.telemetry import traces
 from mediamill.telemetry.meters import Meters
 from mediamill.telemetry.metrics import Component
 from mediamill_products.catalogue import Product, products
@@ -94,7 +96,7 @@ def create_app(
         raise RuntimeError("MEDIAMILL_SECRET is empty: set it to the same long random text on every gateway")
     edge = Edge(config, kinds or registry())
     app = Application(
-        most_bytes=config.max_body_bytes,
+        config,
         title="Mediamill",
         summary="A self-hosted media job platform",
         version="0.1.0",
@@ -127,11 +129,13 @@ def create_app(
 class Application(FastAPI):
     """FastAPI, and a short way past it for what servers ask for; pages of other origins have to be told more."""
 
-    def __init__(self, *, most_bytes: int, **settings: Any) -> None:
-        super().__init__(**settings)
+    def __init__(self, config: Settings, **settings: Any) -> None:
+        # FastAPI's own telemetry would log what was posted.
+        super().__init__(telemetry={"tracing": False, "metrics": False, "logs": False}, **settings)
         self.request_meter: RequestMeter | None = None
+        self._tracing = Tracing(config.traces_per_s)
         ways = (gateway.jobs.shortcut.WAY, gateway.hooks.routes.WAY)
-        self._short_way = ShortWay(super().__call__, ways, most_bytes)
+        self._short_way = ShortWay(super().__call__, ways, config.max_body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -139,7 +143,11 @@ class Application(FastAPI):
         if self.request_meter is not None and scope["type"] == "http":
             send = self.request_meter.watched(scope, send)
         is_of_a_page = any(name == b"origin" for name, _ in scope.get("headers", ()))
-        await (super().__call__ if is_of_a_page else self._short_way)(scope, receive, send)
+        answer = super().__call__ if is_of_a_page else self._short_way
+        if traces.is_on():
+            await self._tracing.answer(answer, scope, receive, send)
+        else:
+            await answer(scope, receive, send)
 
 
 def _equip(app: Application, edge: Edge, offered: tuple[Product, ...]) -> None:

@@ -137,6 +137,7 @@ def _request(run: Run, ordinal: int, kind: Kind, raw: Any, orders: Orders) -> Re
         parent_id=run.job_id,
         parent_step=ordinal,
         root_id=run.root_id,
+        traceparent=run.traceparent,
         provider=_named_for_children(run, kind),
         head=head_of(kind, run.tenant_id, orders),
     )

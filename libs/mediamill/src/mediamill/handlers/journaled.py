@@ -31,6 +31,7 @@ from mediamill.handlers.purse import Purse
 from mediamill.handlers.recorded import as_returned
 from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.scratch import shared_folder
+from mediamill.handlers.tracing import span_of_purchase, span_of_step
 from mediamill.handlers.trail import Trail
 from mediamill.hints import job_topic, publish_hint, tenant_topic
 from mediamill.jobs import journal, transition
@@ -92,7 +93,7 @@ class JournaledContext:
         ordinal, recalled = self._arrive(name, StepType.STEP)
         if recalled is None:
             started = clock.now()
-            with self._keeper.within():
+            with self._keeper.within(), span_of_step(self._run, StepType.STEP, name, ordinal, None):
                 result = fn(*args, **kwargs)
             recorded = to_jsonable_python(result)
             entry = journal.Entry(ordinal, name, StepType.STEP, StepState.DONE, recorded, started)
@@ -110,7 +111,7 @@ class JournaledContext:
         """Do what must not happen twice: intent, deed, result."""
         ordinal, recalled = self._arrive(name, StepType.EFFECT)
         how = How(submit, recover, price)
-        with self._keeper.within():
+        with self._keeper.within(), span_of_step(self._run, StepType.EFFECT, name, ordinal, recalled):
             return Effect(self._run, self._fenced, self._purse, self._dealings, Place(ordinal, name), how).do(recalled)
 
     def ask(self, provider: Provider[A, T] | Sequence[Provider[A, T]], ask: A) -> T:
@@ -119,7 +120,8 @@ class JournaledContext:
         ordinal, recalled = self._arrive(name := step_name(chosen), StepType.PREDICTION)
         place = Place(ordinal, name)
         buyer = Buyer(self._run, self._db, self._fenced, self._purse, self._dealings, place)
-        return buyer.buy(chosen, ask, recalled)
+        with span_of_purchase(self._run, chosen, ordinal):
+            return buyer.buy(chosen, ask, recalled)
 
     def chain(self, links: Sequence[Link[A, T]], ask: A) -> T:
         """Have one of the links serve, and another one where its provider does not."""

@@ -27,6 +27,7 @@ from mediamill.handlers.watch import Watch
 from mediamill.hints import DISPATCH, SLOT, hint_url, job_topic, publish_hint, publish_hint_soon, tenant_topic
 from mediamill.jobs import transition, undelivered
 from mediamill.settings import settings
+from mediamill.telemetry.traces import close_traces
 from mediamill.wire.message import Received
 
 log = logging.getLogger(__name__)
@@ -223,6 +224,7 @@ class WorkerProcess:
         except (SQLAlchemyError, MediamillError):
             log.exception("runs that do not end could not be handed back; the sweep finds them")
         self.stop()
+        close_traces()
         os._exit(code)
 
     @staticmethod

@@ -48,6 +48,8 @@ class Run:
     progress: dict[str, Any] | None
     is_pinned: bool
     """Whether its provider was named, so that no other may serve."""
+    traceparent: str | None = None
+    """The context that the job was accepted in, if it is traced."""
     model: str | None = None
     """What the provider serves with, as its vendor names it, once it was chosen."""
     saved: set[str] = field(default_factory=set)
@@ -79,6 +81,7 @@ class Run:
             max_cost=row.max_cost,
             progress=row.progress,
             is_pinned=bool(row.pinned),
+            traceparent=row.traceparent,
         )
 
     def stop(self, reason: Stop) -> None:

@@ -23,6 +23,7 @@ from mediamill.handlers.parcel import Parcel
 from mediamill.handlers.parked import Left, Parked
 from mediamill.handlers.run import Run, Stop
 from mediamill.handlers.scratch import Scratch
+from mediamill.handlers.tracing import Outcome, span_of
 from mediamill.hints import DISPATCH, SLOT, job_topic, publish_hint, publish_hint_soon, tenant_topic
 from mediamill.jobs import transition
 from mediamill.jobs.coalesce import FlightId, land_at_once
@@ -30,6 +31,7 @@ from mediamill.jobs.relay import succeed_and_claim
 from mediamill.processes import Stopped, owning
 from mediamill.provenance.signer import Signer
 from mediamill.queues.registry import Registry
+from mediamill.telemetry.logs import Subject, subject
 from mediamill.wire.message import Received
 
 log = logging.getLogger(__name__)
@@ -69,7 +71,18 @@ class Relay(NamedTuple):
 
 def run_claimed(run: Run, parts: Parts, relay: Relay | None = None) -> Any | None:
     """Run a claimed job to one of its endings, and give what was claimed with it for the slot to do next, if it was."""
-    log.debug("job starts", extra={"job_id": str(run.job_id), "kind": run.kind.name, "delivery": run.delivery})
+    about = subject.set(
+        Subject(run.job_id, run.tenant_id, run.kind.name, run.kind.queue, run.delivery, run.attempt, run.traceparent)
+    )
+    try:
+        with span_of(run, parts.db):
+            return _to_its_end(run, parts, relay)
+    finally:
+        subject.reset(about)
+
+
+def _to_its_end(run: Run, parts: Parts, relay: Relay | None) -> Any | None:
+    log.debug("job starts")
     try:
         answer = _call(run, parts)
     except Parked as parked:
@@ -83,7 +96,7 @@ def run_claimed(run: Run, parts: Parts, relay: Relay | None = None) -> Any | Non
         caught = error
         _end(run, parts, lambda c: endings.give_up_or_retry(c, run, caught))
     except Exception as error:
-        log.exception("handler broke", extra={"job_id": str(run.job_id), "kind": run.kind.name})
+        log.exception("handler broke")
         unexpected = Unexpected(f"{type(error).__name__}: {error}"[:2000])
         _end(run, parts, lambda c: endings.give_up_or_retry(c, run, unexpected))
     else:
@@ -94,7 +107,7 @@ def run_claimed(run: Run, parts: Parts, relay: Relay | None = None) -> Any | Non
 def _call(run: Run, parts: Parts) -> Answer:
     ask = run.kind.read(run.input)
     handle = handler_of(run.kind.ask, run.generation)
-    with Scratch() as scratch, owning(run.owner):
+    with Scratch() as scratch, owning(run.owner), Outcome():
         context = JournaledContext(
             run, parts.db, parts.registry, Keeper(run, parts.db, parts.store, scratch, parts.signer)
         )

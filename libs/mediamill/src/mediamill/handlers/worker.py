@@ -23,6 +23,7 @@ from mediamill.provenance.signer import Signer, open_late
 from mediamill.queues.registry import Queue, Registry, registry
 from mediamill.settings import Settings, settings
 from mediamill.telemetry.logs import configure_logs
+from mediamill.telemetry.traces import close_traces, configure_traces
 from mediamill.wire.celery import broker_answers, celery_app
 from mediamill.wire.consume import consume
 from mediamill.wire.message import broker_queue, cohort_queue
@@ -71,6 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse(argv)
     configure_logs("worker")
     os.nice(arguments.nice)
+    configure_traces("worker", settings())
     found = registry()
     queues = chosen_queues(arguments.queues, found)
     try:
@@ -113,6 +115,7 @@ def work(queues: list[str], slots: int, parts: Parts) -> int:
     )
     process.stop()
     pages.close()
+    close_traces()
     return process.exit_code(code)
 
 

@@ -17,6 +17,7 @@ from mediamill.contracts import AssetReference
 from mediamill.errors import InvalidInput
 from mediamill.ids import uuid7
 from mediamill.jobs.request import Request
+from mediamill.telemetry import traces
 
 Loc = tuple[str | int, ...]
 
@@ -130,7 +131,7 @@ def _row(
         "version": version,
         "run_at": request.run_at.isoformat() if request.run_at else None,
         "deadline_s": request.deadline_s,
-        "traceparent": request.traceparent,
+        "traceparent": traces.header() or request.traceparent,
         "webhook": request.webhook._asdict() if request.webhook else None,
         "key": request.idempotency_key,
         "body_hash": request.body_hash,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Boolean, Connection, Integer, Select, Uuid, and_, column, literal, not_, or_, select, text
+from sqlalchemy import Boolean, Connection, Integer, Select, Text, Uuid, and_, column, literal, not_, or_, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
@@ -34,9 +34,10 @@ JOIN predictions AS known ON known.token_hash = ended.token_hash AND known.vendo
 
 _SEEN = text("""
 WITH held AS MATERIALIZED (
-    SELECT id, state FROM jobs WHERE id IN (SELECT job_id FROM named) ORDER BY id FOR NO KEY UPDATE
+    SELECT id, state, queue, delivery, traceparent FROM jobs WHERE id IN (SELECT job_id FROM named)
+    ORDER BY id FOR NO KEY UPDATE
 )
-SELECT held.id, held.state = 'waiting' AS is_waiting,
+SELECT held.id, held.queue, held.delivery, held.traceparent, held.state = 'waiting' AS is_waiting,
     waits.job_id IS NULL AND held.state = 'waiting' AS has_just_parked
 FROM held LEFT JOIN waits ON waits.job_id = held.id
 """)
@@ -72,6 +73,15 @@ SETTLED_COLUMNS: dict[str, TypeEngine[Any]] = {
 }
 
 
+SEEN_COLUMNS: dict[str, TypeEngine[Any]] = {
+    "id": Uuid(),
+    "queue": Text(),
+    "delivery": Integer(),
+    "traceparent": Text(),
+    "has_just_parked": Boolean(),
+}
+
+
 class Settled(NamedTuple):
     """A purchase whose prediction has ended; only it has this token."""
 
@@ -90,6 +100,10 @@ class Outcome(NamedTuple):
     is_woken: bool
     is_left: bool
     """Nothing was written, but it may have to be, ``settle_with_books``."""
+    queue: str
+    delivery: int
+    """The run that waits for it, or that was the last."""
+    traceparent: str | None
 
 
 def settle(ends: Sequence[Settled]) -> Prepared:
@@ -111,7 +125,7 @@ def settle_with_books(connection: Connection, ends: Sequence[Settled]) -> list[O
     budgets.settle(connection, costs)
     settled = {row.place for row in rows if row.is_settled}
     _give_back(connection, [end.ended for place, end in enumerate(ends) if place not in settled])
-    return [Outcome(row.place, row.job_id, row.tenant_id, row.is_woken, is_left=False) for row in rows]
+    return [Outcome(*row[: len(Outcome._fields)])._replace(is_left=False) for row in rows]
 
 
 def settle_at_once(db: Database, ends: Sequence[Settled]) -> list[Outcome]:
@@ -184,7 +198,7 @@ def _settle(rows: str, *, has_books: bool) -> Select[Any]:
         .columns(column("place", Integer), column("job_id", Uuid), column("is_paid", Boolean), column("result", JSONB))
         .cte("named")
     )
-    seen = _SEEN.columns(column("id", Uuid), column("has_just_parked", Boolean)).add_cte(named).cte("seen")
+    seen = _SEEN.columns(**SEEN_COLUMNS).add_cte(named).cte("seen")
     settled = (
         _SETTLED.bindparams(allowed)  # type: ignore[arg-type]  # the same
         .columns(*(column(n, t) for n, t in SETTLED_COLUMNS.items()))
@@ -204,6 +218,7 @@ def _settle(rows: str, *, has_books: bool) -> Select[Any]:
             moved.c.tenant_id,
             moved.c.id.is_not(None).label("is_woken"),
             and_(not_(is_settled), may_have_to).label("is_left"),
+            *(seen.c.queue, seen.c.delivery, seen.c.traceparent),
             is_settled.label("is_settled"),
             named.c.is_paid,
             settled.c.ordinal,

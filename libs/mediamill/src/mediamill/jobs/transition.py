@@ -73,6 +73,9 @@ RETURNED = (
 )
 
 
+NEEDED_BY_RUNS = (Job.root_id, Job.input, Job.key_id, Job.max_cost, Job.progress, Job.pinned, Job.traceparent)
+
+
 def fenced(job_id: UUID, delivery: int) -> ColumnElement[bool]:
     """Hold only for the run that was handed this delivery."""
     return and_(Job.id == job_id, Job.delivery == delivery)
@@ -171,7 +174,7 @@ def claimed(which: ColumnElement[bool], job_id: UUID, delivery: int, worker_id: 
             generation=func.coalesce(Job.generation, highest()),
             started_at=func.coalesce(Job.started_at, func.clock_timestamp()),
         )
-        .returning(*RETURNED, Job.root_id, Job.input, Job.key_id, Job.max_cost, Job.progress, Job.pinned)
+        .returning(*RETURNED, *NEEDED_BY_RUNS)
         .cte("claimed")
     )
     leased = (

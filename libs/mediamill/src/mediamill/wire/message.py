@@ -18,6 +18,8 @@ class Delivery(NamedTuple):
     queue: str
     cohort: str | None = None
     """The workers that it is meant for, where not every worker of the queue has the job's generation."""
+    traceparent: str | None = None
+    """The context that the job was accepted in, for whoever traces; it does not go over the wire."""
 
     @property
     def wire(self) -> str:

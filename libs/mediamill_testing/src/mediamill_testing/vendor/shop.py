@@ -51,6 +51,8 @@ class Shop(ABC):
         self.catalogue: dict[str, Product] = {}
         self.asked: dict[str, int] = {}
         """How often each method and kind of path was asked for."""
+        self.traced: dict[str, str] = {}
+        """The trace that the last of each came in."""
         self.marks: list[Mark] = []
         self.token = ""
         """The one that is taken; empty: any."""
@@ -82,6 +84,8 @@ class Shop(ABC):
             return
         name = f"{scope['method']} {self.name_of(scope)}"
         self.asked[name] = self.asked.get(name, 0) + 1
+        if traceparent := header(scope, "traceparent"):
+            self.traced[name] = traceparent
         refusal = self._refused(scope)
         if refusal is not None:
             await self._refuse(send, refusal)

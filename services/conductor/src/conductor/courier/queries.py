@@ -103,7 +103,7 @@ ten thousand deliveries to a receiver that hangs are not looked at. A claim that
 
 LOAD = text("""
 SELECT delivery.id, delivery.attempts, delivery.failures, delivery.lane, delivery.endpoint_id,
-    coalesce(endpoint.url, webhook.url) AS url, job.tenant_id,
+    coalesce(endpoint.url, webhook.url) AS url, job.tenant_id, job.traceparent,
     event.seq AS event_seq, event.type AS event_type, event.at AS event_at, event.data AS event_data,
     job.id AS job_id, job.kind AS job_kind, job.queue AS job_queue, job.state AS job_state,
     job.priority AS job_priority, job.input AS job_input, job.output AS job_output, job.error AS job_error,

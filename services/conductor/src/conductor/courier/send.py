@@ -9,6 +9,8 @@ import httpx
 
 from conductor.courier.schedule import Outcome
 from mediamill.clock import monotonic, now
+from mediamill.telemetry import traces
+from mediamill.telemetry.traces import Kind
 from mediamill.webhooks.dialects import Letter
 from mediamill.webhooks.resolve import addresses
 from mediamill.webhooks.signing import signed_headers
@@ -26,6 +28,9 @@ class Message(NamedTuple):
     url: str
     secret: str
     letter: Letter
+    traceparent: str | None = None
+    """The context that the job was accepted in; its receiver is told."""
+    event: str = ""
 
 
 class Sender:
@@ -48,6 +53,16 @@ class Sender:
 
     async def send(self, message: Message) -> Outcome:
         """Post a message and tell what came of it. Never raises."""
+        facts = {"messaging.message.id": message.id, "mediamill.event": message.event}
+        with traces.span_below(traces.read(message.traceparent), "POST webhook", Kind.CLIENT, facts) as span:
+            outcome = await self._sent(message)
+            if outcome.status is not None:
+                span.set({"http.response.status_code": outcome.status})
+            if not outcome.arrived:
+                span.fail(str(outcome.status or "no answer"))
+        return outcome
+
+    async def _sent(self, message: Message) -> Outcome:
         began = monotonic()
         status, error = None, None
         try:
@@ -85,9 +100,16 @@ class Sender:
                 "User-Agent": AGENT,
                 "Content-Type": "application/json",
                 "Connection": "close",
+                **_traced(message),
                 **message.letter.headers,
                 **signed_headers(message.secret, message.id, now(), message.letter.body),
             },
             extensions={"sni_hostname": target.host},
         ) as answer:
             return answer.status_code
+
+
+def _traced(message: Message) -> dict[str, str]:
+    """Give the receiver the trace to continue, also where it is the caller's and nothing is traced here."""
+    given = traces.well_formed(message.traceparent)
+    return traces.outgoing() or ({"traceparent": given} if given is not None else {})

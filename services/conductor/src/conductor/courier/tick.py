@@ -162,7 +162,7 @@ def _count(row: RowMapping, follows: Next) -> None:
 def _message(row: RowMapping) -> Message:
     endpoint_id = row["endpoint_id"]
     secret = tenant_secret(row["tenant_id"]) if endpoint_id is None else endpoint_secret(endpoint_id)
-    return Message(message_id(row["id"]), row["url"], secret, letter(row))
+    return Message(message_id(row["id"]), row["url"], secret, letter(row), row["traceparent"], row["event_type"])
 
 
 def _next(queue: SimpleQueue[Sent]) -> Sent | None:

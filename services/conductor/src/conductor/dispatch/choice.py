@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from conductor.dispatch import queries
+from conductor.dispatch.tracing import delivery
 from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
 from mediamill.queues.ageing import Waiting, in_order
@@ -52,5 +53,5 @@ def tenant_lines(rows: Sequence[Any], room: Mapping[UUID, int], slots: int, age_
 
 def _given(db: Database, queue: str, version: str, batch: Batch) -> list[Delivery]:
     values = {"queue": queue, "version": version, "turns": batch.turns.model_dump_json(), "ids": batch.jobs}
-    taken = {row.id: row.delivery for row in db.forgetful.rows(Prepared(queries.GIVE, values))}
-    return [Delivery(job, taken[job], queue) for job in batch.jobs if job in taken]
+    taken = {row.id: row for row in db.forgetful.rows(Prepared(queries.GIVE, values))}
+    return [delivery(taken[job], queue) for job in batch.jobs if job in taken]

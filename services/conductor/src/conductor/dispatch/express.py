@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from conductor.dispatch import queries
+from conductor.dispatch.tracing import delivery
 from mediamill.db.prepared import Prepared
 from mediamill.db.session import Database
 from mediamill.queues.ageing import Waiting, in_order
@@ -29,9 +30,9 @@ def all_at_once(
     rows = db.forgetful.rows(Prepared(queries.ALL_AT_ONCE, given))
     if not rows[0].all_do:
         return None
-    numbers = {row.id: row.delivery for row in rows if row.id is not None}
-    order = list(numbers) if len(numbers) <= 1 else _order(rows, age_step_ms)
-    return [Delivery(job, numbers[job], queue) for job in order]
+    taken = {row.id: row for row in rows if row.id is not None}
+    order = list(taken) if len(taken) <= 1 else _order(rows, age_step_ms)
+    return [delivery(taken[job], queue) for job in order]
 
 
 def _order(rows: list[Any], age_step_ms: int) -> list[UUID]:

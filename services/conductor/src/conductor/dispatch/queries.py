@@ -135,7 +135,7 @@ unlined AS (
     RETURNING lines.job_id, lines.queue, lines.tenant_id, lines.kind, lines.provider
 ), moved AS (
     UPDATE jobs SET delivery = delivery + 1 FROM unlined WHERE jobs.id = unlined.job_id
-    RETURNING jobs.id, jobs.delivery
+    RETURNING jobs.id, jobs.delivery, jobs.traceparent
 ), leased AS (
     INSERT INTO leases (job_id, queue, tenant_id, kind, delivery, provider)
     SELECT unlined.job_id, unlined.queue, unlined.tenant_id, unlined.kind, moved.delivery, unlined.provider
@@ -148,7 +148,7 @@ unlined AS (
 HAND_OVER = text(f"""
 WITH held AS (
     SELECT id FROM jobs WHERE id = ANY(:ids) AND state = 'queued' ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-), {_MOVE}SELECT id, delivery FROM moved
+), {_MOVE}SELECT id, delivery, traceparent FROM moved
 """)  # noqa: S608  # as above
 """The job is locked before its line, as by everything that moves a job."""
 
@@ -160,7 +160,7 @@ WITH kept AS (
 ), held AS (
     SELECT id FROM jobs WHERE id = ANY(:ids) AND state = 'queued' AND EXISTS (SELECT 1 FROM kept)
     ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-), {_MOVE}SELECT id, delivery FROM moved
+), {_MOVE}SELECT id, delivery, traceparent FROM moved
 """)  # noqa: S608  # as above
 """Hand over what was chosen, if the queue's row is still as it was then; a rival that was quicker has changed it."""
 
@@ -182,8 +182,8 @@ WITH mine AS MATERIALIZED (
     WHERE id IN (SELECT job_id FROM waiting WHERE run_at <= now()) AND state = 'queued'
       AND (SELECT all_do FROM fits)
     ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-), {_MOVE}SELECT fits.all_do, moved.id, moved.delivery, waiting.tenant_id, waiting.kind, waiting.rank, waiting.priority,
-    tenants.weight, coalesce(queues.turns, '{{}}') AS turns
+), {_MOVE}SELECT fits.all_do, moved.id, moved.delivery, moved.traceparent, waiting.tenant_id, waiting.kind,
+    waiting.rank, waiting.priority, tenants.weight, coalesce(queues.turns, '{{}}') AS turns
 FROM fits LEFT JOIN moved ON true
 LEFT JOIN waiting ON waiting.job_id = moved.id
 LEFT JOIN tenants ON tenants.id = waiting.tenant_id

@@ -15,6 +15,7 @@ from conductor.dispatch.express import LOCK_CLASS, all_at_once
 from conductor.dispatch.pace import Pace
 from conductor.dispatch.quotas import Quotas, Shares
 from conductor.dispatch.routes import Cohorts, Labels, Routes, routes
+from conductor.dispatch.tracing import begin, delivery, write_handed_over
 from conductor.dispatch.window import LiveWorker, slots_of, window
 from conductor.loops import rest_after
 from mediamill.clock import monotonic
@@ -67,12 +68,14 @@ class Dispatcher:
             prefetch, depth = self._ahead(queue)
             free = min(window(queue, workers, unclaimed, prefetch, depth), LARGEST_BATCH)
             ways = routes(queue, workers, labels, unclaimed, prefetch, depth)
+            began_ns = begin()
             deliveries = self._fill(queue, free, ways) if free else []
             self.is_short = self.is_short or free == 0
             unclaimed[queue] = unclaimed.get(queue, 0) + len(deliveries)
             if deliveries:
                 self._pace.handed_over(queue, len(deliveries))
                 handed_over += self._publisher.publish(deliveries, min(depth, -(-len(deliveries) // slots)))
+                write_handed_over(deliveries, began_ns)
         return handed_over
 
     def rest(self, moved: int) -> float:
@@ -197,6 +200,6 @@ def _room(connection: Connection, limits: Mapping[UUID, int]) -> dict[UUID, int]
 def _take(connection: Connection, queue: str, batch: Batch, addressed: Mapping[UUID, str | None]) -> list[Delivery]:
     if not batch.jobs:
         return []
-    taken = {row.id: row.delivery for row in connection.execute(queries.HAND_OVER, {"ids": list(addressed)})}
+    taken = {row.id: row for row in connection.execute(queries.HAND_OVER, {"ids": list(addressed)})}
     connection.execute(queries.KEEP_TURNS, {"queue": queue, "turns": batch.turns.model_dump_json()})
-    return [Delivery(job, taken[job], queue, cohort) for job, cohort in addressed.items() if job in taken]
+    return [delivery(taken[job], queue, cohort) for job, cohort in addressed.items() if job in taken]

@@ -22,6 +22,9 @@ _NOBODYS = """
     leases.worker_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM workers WHERE workers.id = leases.worker_id)
 """
 
+_LEASE = """leases.job_id, leases.delivery, leases.queue, leases.kind, leases.claimed_at, jobs.crashes, jobs.state,
+    jobs.delivery AS current, jobs.traceparent"""
+
 ANYTHING_DUE = text(f"""
 SELECT EXISTS (SELECT 1 FROM workers WHERE {_DEAD}) AS dead_workers,
        EXISTS (SELECT 1 FROM leases WHERE {_NOBODYS}) AS nobodys,
@@ -35,13 +38,13 @@ SELECT EXISTS (SELECT 1 FROM workers WHERE {_DEAD}) AS dead_workers,
 
 DEAD_WORKERS = text(f"SELECT id, host, pid, draining FROM workers WHERE {_DEAD}")  # noqa: S608  # as above
 
-LEASES_OF = text("""
-SELECT leases.job_id, leases.delivery, jobs.crashes, jobs.state, jobs.delivery AS current
+LEASES_OF = text(f"""
+SELECT {_LEASE}
 FROM leases JOIN jobs ON jobs.id = leases.job_id WHERE leases.worker_id = :worker_id
-""")
+""")  # noqa: S608  # as above
 
 LEASES_OF_NOBODY = text(f"""
-SELECT leases.job_id, leases.delivery, jobs.crashes, jobs.state, jobs.delivery AS current
+SELECT {_LEASE}
 FROM leases JOIN jobs ON jobs.id = leases.job_id WHERE {_NOBODYS}
 """)  # noqa: S608  # as above
 """Claimed in the moment in which their worker was buried, so that nobody looked for them there."""
@@ -61,11 +64,11 @@ WITH stale AS (
     WHERE jobs.state = 'queued' FOR NO KEY UPDATE OF jobs SKIP LOCKED
 ), moved AS (
     UPDATE jobs SET delivery = delivery + 1 FROM held WHERE jobs.id = held.id
-    RETURNING jobs.id, jobs.delivery, jobs.queue, jobs.kind, jobs.generation
+    RETURNING jobs.id, jobs.delivery, jobs.queue, jobs.kind, jobs.generation, jobs.traceparent
 ), bumped AS (
     UPDATE leases SET delivery = moved.delivery, published_at = now()
     FROM moved WHERE leases.job_id = moved.id AND leases.worker_id IS NULL
 )
-SELECT id, delivery, queue, kind, generation FROM moved
+SELECT id, delivery, queue, kind, generation, traceparent FROM moved
 """)
 """The next delivery number makes the lost message, should it appear after all, a stale one."""

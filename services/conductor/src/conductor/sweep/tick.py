@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from conductor.dispatch.routes import Cohorts, Routes, routes
 from conductor.dispatch.tick import live_workers
+from conductor.dispatch.tracing import begin, delivery, write_handed_over
 from conductor.dispatch.window import has_free_slot
 from conductor.sweep import queries
 from mediamill.db.session import Database
@@ -23,6 +24,7 @@ from mediamill.jobs.coalesce import LANDED, FlightId, land_all
 from mediamill.jobs.ended import end, take_hold, withdraw_descendants
 from mediamill.jobs.model import Job, Wait
 from mediamill.jobs.states import State
+from mediamill.jobs.tracing import Handed, write_lost
 from mediamill.queues.generations import label
 from mediamill.settings import Settings
 from mediamill.wire.message import Delivery
@@ -111,6 +113,7 @@ class Sweeper:
             for lease in leases:
                 with self._db.unit_of_work() as connection:
                     take_back(connection, lease)
+                _write_lost(lease)
             with self._db.unit_of_work() as connection:
                 connection.execute(queries.BURY, {"worker_id": worker.id})
         return len(dead)
@@ -125,6 +128,7 @@ class Sweeper:
         for lease in leases:
             with self._db.unit_of_work() as connection:
                 self._take_back(connection, lease)
+            _write_lost(lease)
         return len(leases)
 
     def _take_back(self, connection: Connection, lease: Any) -> None:
@@ -178,7 +182,10 @@ class Sweeper:
         if rows:
             log.warning("%d deliveries were not claimed in time; they are published again", len(rows))
         ways = {queue: routes(queue, workers, labels, {}, 0) for queue in free}
-        return self._publisher.publish(self._addressed(rows, ways))
+        began_ns, deliveries = begin(), self._addressed(rows, ways)
+        published = self._publisher.publish(deliveries)
+        write_handed_over(deliveries, began_ns)
+        return published
 
     def _addressed(self, rows: Sequence[Any], ways: Mapping[str, Routes]) -> list[Delivery]:
         """Give each a way to go; what nobody serves any more, or nobody who has room, gets in line again."""
@@ -187,10 +194,17 @@ class Sweeper:
             name, way = label(row.kind, row.generation), ways[row.queue]
             has_room, cohort = way.take(name)
             if has_room and (way.served is None or name in way.served):
-                deliveries.append(Delivery(row.id, row.delivery, row.queue, cohort))
+                deliveries.append(delivery(row, row.queue, cohort))
             else:
                 self._db.one(undelivered.put_back(row.id, row.delivery))
         return deliveries
+
+
+def _write_lost(lease: Any) -> None:
+    """Write down, for whoever reads the job's trace, the run that its worker cannot tell of any more."""
+    if lease.traceparent is not None and lease.claimed_at is not None:
+        handed = Handed(lease.job_id, lease.delivery, lease.queue, lease.kind, lease.traceparent)
+        write_lost(handed, lease.claimed_at)
 
 
 def _told(moved: list[Any]) -> int:

@@ -11,11 +11,14 @@ from gateway.edge import EdgeOf
 from gateway.limits import StrictJsonRequest
 from gateway.problems import refusals
 from gateway.shortway import LongWay, Way
+from gateway.tracing import write_told
+from mediamill import clock
 from mediamill.errors import NotFound, TooLarge
 from mediamill.hints import DISPATCH, job_topic, tenant_topic
 from mediamill.jobs.settled import Settled
 from mediamill.providers.hooks import PATH, token_hash
 from mediamill.providers.protocol import Ended
+from mediamill.telemetry import traces
 from mediamill_vendors import shelf
 from mediamill_vendors.forged import Forged
 
@@ -29,11 +32,14 @@ Token = Annotated[str, Path(description="the purchase's own token", max_length=1
 
 async def post_hook(vendor: VendorName, token: Token, request: Request, edge: EdgeOf) -> Response:
     """For vendors only: signed by them, at a URL that one purchase has. What was told before changes nothing."""
+    began_ns = clock.epoch_ns()
     ended = await _read(vendor, request)
     if ended is not None:
         outcome = await edge.ends.settle(Settled(vendor, token_hash(token), ended))
         if outcome is None:
             raise NotFound("No purchase has this token.")
+        if traces.is_on():
+            write_told(vendor, outcome, request.headers, began_ns)
         if outcome.is_woken:
             edge.tell(DISPATCH, job_topic(outcome.job_id), tenant_topic(outcome.tenant_id))
     return Response(status_code=204)

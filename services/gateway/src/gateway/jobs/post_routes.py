@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -20,6 +19,7 @@ from gateway.paging import Listed
 from gateway.problems import refusals
 from gateway.shortway import LongWay
 from mediamill.jobs.states import FINAL
+from mediamill.telemetry import traces
 
 PATH = "/v1/jobs"
 
@@ -32,7 +32,6 @@ IdempotencyKey = Annotated[
 Prefer = Annotated[str | None, Header(description="wait=N: hold the answer up to N ≤ 60 s until the job has ended")]
 TraceParent = Annotated[str | None, Header(include_in_schema=False)]
 
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _LOCATION = {"description": "where the job is", "schema": {"type": "string"}}
 _ACCEPTED = {"description": "Accepted; it will run, whatever breaks.", "headers": {"Location": _LOCATION}}
 _ENDED = {"description": "It ended in the time that Prefer gave.", "model": Job}
@@ -48,8 +47,9 @@ async def post_job(
     traceparent: TraceParent = None,
 ) -> Response:
     """Accept a job: it is validated, committed and in line when you get its id."""
-    origin = Origin(owner, idempotency_key, _well_formed(traceparent))
+    origin = Origin(owner, idempotency_key, traces.well_formed(traceparent))
     (job,), replayed = await accept_one(edge, origin, post)
+    traces.current().set({"messaging.message.id": job.id, "messaging.destination.name": job.queue})
     headers, status = {"Location": f"/v1/jobs/{job.id}"}, HTTPStatus.ACCEPTED
     if replayed:
         headers["Idempotent-Replayed"] = "true"
@@ -87,12 +87,8 @@ async def post_batch(
     traceparent: TraceParent = None,
 ) -> Listed[Job]:
     """Accept all of the jobs or none, in the order in which they are listed."""
-    origin = Origin(owner, idempotency_key, _well_formed(traceparent))
+    origin = Origin(owner, idempotency_key, traces.well_formed(traceparent))
     jobs, replayed = await accept_many(edge, origin, batch.jobs, batch)
     if replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return Listed(data=jobs)
-
-
-def _well_formed(traceparent: str | None) -> str | None:
-    return traceparent if traceparent and _TRACEPARENT.fullmatch(traceparent) else None

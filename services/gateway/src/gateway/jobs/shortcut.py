@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import Response
+from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.datastructures import Headers
@@ -10,11 +11,13 @@ from starlette.datastructures import Headers
 from gateway.auth import welcome
 from gateway.edge import Edge
 from gateway.jobs.models import PostJob
-from gateway.jobs.post_routes import PATH, post_job
+from gateway.jobs.post_routes import PATH, post_job, router
 from gateway.limits import StrictJsonRequest
 from gateway.shortway import Way
 
 LONGEST_KEY = 200
+
+_ROUTE = next(route for route in router.routes if isinstance(route, APIRoute) and route.path == PATH)
 
 
 async def _take(request: StrictJsonRequest) -> Response | None:
@@ -26,6 +29,7 @@ async def _take(request: StrictJsonRequest) -> Response | None:
     post = _read(await request.body())
     if post is None:
         return None
+    request.scope.setdefault("route", _ROUTE)
     return await post_job(post, request, edge, owner, key, headers.get("prefer"), headers.get("traceparent"))
 
 
