@@ -29,7 +29,7 @@ ARGS ?=
 IN ?= $(MEMBERS)
 SOURCES := $(wildcard $(IN:%=%/src)) tests/lint
 
-.PHONY: help setup demo demo-explainer up down test test-images check manifests images migrate bench bench-media chaos fmt
+.PHONY: help setup demo demo-explainer gallery up down test test-images check manifests images migrate bench bench-media chaos fmt
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -41,6 +41,9 @@ demo: setup ## Make a film: BRIEF=brief.md or BRIEF='a sentence', ASPECT=16:9|9:
 
 demo-explainer: setup ## Make a film of a paper, offline: PUBMED_ID=90000001 SIZE=1280x720
 	@$(RUN) python -m mediamill_testing.pubmed.demo $(PUBMED_ID) $(if $(SIZE),--size $(SIZE)) $(ARGS)
+
+gallery: setup ## Make the films of examples/ and a page that shows them: ARGS='--only product-ad'
+	@$(MILL) gallery $(ARGS)
 
 up: setup ## Start the one-machine stack
 	@$(MILL) up $(ARGS)

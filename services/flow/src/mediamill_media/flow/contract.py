@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from mediamill.contracts import Ask, AssetId, Contract, MediaAnswer, Size
 
@@ -49,6 +49,15 @@ class Film(Ask):
     seconds: float | None = Field(None, gt=0, le=1800, description="The length to aim at.")
     title: str | None = Field(None, min_length=1, max_length=120, description="Instead of the script's title.")
     seed: int | None = Field(None, ge=0, le=2**63 - 1, description="Another seed, another film of the same brief.")
+    photos: tuple[AssetId, ...] = Field(
+        (), max_length=24, description="Your own pictures: the first scene shows the first, and so on; more are drawn."
+    )
+
+    @model_validator(mode="after")
+    def _shows_every_photo(self) -> Self:
+        if len(self.photos) > self.scenes:
+            raise ValueError(f"{len(self.photos)} photos need as many scenes, {self.scenes} are asked for")
+        return self
 
 
 class SceneMade(Contract):

@@ -12,7 +12,7 @@ from mediamill_products.adcraft import flow as _adcraft  # noqa: F401  # its han
 from mediamill_products.explainer import flow as _explainer  # noqa: F401  # the same
 from mediamill_products.filming.cut import Parts, timeline
 from mediamill_products.filming.reads import Film as Rendered
-from mediamill_products.filming.reads import Made, Pictures, Scene, Script, Speech, read
+from mediamill_products.filming.reads import Made, Picture, Pictures, Scene, Script, Speech, read
 from mediamill_products.filming.storyboard import Shot, storyboard
 from mediamill_products.storymaker import flow as _storymaker  # noqa: F401  # its handlers are registered
 from mediamill_products.teamfit import flow as _teamfit  # noqa: F401  # as above
@@ -26,16 +26,19 @@ def film(ctx: Context, ask: Film) -> Filmed:
     ctx.progress(0, STAGES, "writing the script")
     script = read(ctx.run("text.script", _script(ask)), Script)
 
-    ctx.progress(1, STAGES, f"casting {len(script.cast)} characters and reading {len(script.scenes)} scenes")
-    answers = ctx.gather(*[_character(m, ask) for m in script.cast], *[_speech(s, ask) for s in script.scenes])
-    cast = dict(zip([m.name for m in script.cast], [read(a, Made) for a in answers], strict=False))
-    speeches = [read(answer, Speech) for answer in answers[len(script.cast) :]]
+    drawn = script.scenes[len(ask.photos) :]
+    roles = script.cast if drawn else ()
+    ctx.progress(1, STAGES, f"casting {len(roles)} characters and reading {len(script.scenes)} scenes")
+    answers = ctx.gather(*[_character(m, ask) for m in roles], *[_speech(s, ask) for s in script.scenes])
+    cast = dict(zip([m.name for m in roles], [read(a, Made) for a in answers], strict=False))
+    speeches = [read(answer, Speech) for answer in answers[len(roles) :]]
     shots = storyboard([speech.duration_s for speech in speeches], ask.fps)
 
-    ctx.progress(2, STAGES, f"drawing {len(script.scenes)} pictures")
+    ctx.progress(2, STAGES, f"drawing {len(drawn)} pictures")
     score = _music(ask, script, shots)
-    answers = ctx.gather(*[_picture(s, cast, ask, i) for i, s in enumerate(script.scenes)], *score)
-    pictures = [read(answer, Pictures) for answer in answers[: len(script.scenes)]]
+    answers = ctx.gather(*[_picture(s, cast, ask, i) for i, s in enumerate(drawn, len(ask.photos))], *score)
+    pictures = [Picture(image=photo) for photo in ask.photos]
+    pictures += [read(answer, Pictures).pictures[0] for answer in answers[: len(drawn)]]
     music = read(answers[-1], Made).id_of("music") if score else None
 
     ctx.progress(3, STAGES, f"moving {len(shots)} pictures")
@@ -98,8 +101,7 @@ def _music(ask: Film, script: Script, shots: Sequence[Shot]) -> list[Call]:
     return [Call("audio.music", {"mood": mood, "seconds": round(shots[-1].end_s, 3)})]
 
 
-def _clip(drawn: Pictures, shot: Shot, ask: Film, index: int) -> Call:
-    picture = drawn.pictures[0]
+def _clip(picture: Picture, shot: Shot, ask: Film, index: int) -> Call:
     return Call(
         "video.generate",
         {
@@ -116,7 +118,7 @@ def _clip(drawn: Pictures, shot: Shot, ask: Film, index: int) -> Call:
 def _scenes(
     script: Script,
     shots: Sequence[Shot],
-    pictures: Sequence[Pictures],
+    pictures: Sequence[Picture],
     clips: Sequence[str],
     speeches: Sequence[Speech],
 ) -> tuple[SceneMade, ...]:
@@ -126,7 +128,7 @@ def _scenes(
             image_prompt=scene.image_prompt,
             start_s=shot.start_s,
             seconds=shot.length_s,
-            image=picture.pictures[0].image,
+            image=picture.image,
             clip=clip,
             speech=speech.id_of("speech"),
         )

@@ -27,6 +27,7 @@ class MillGroup(LazyGroup):
         "migrate": Place("mill.cli.migrate", "Bring the database to this version.", _STACK),
         "config": Place("mill.cli.config", "Print every setting with its why.", _STACK),
         "demo": Place("mill.cli.demo", "Make a film from a brief.", _WORK),
+        "gallery": Place("mill.cli.gallery", "Make films of a folder of briefs, and a page of them.", _WORK),
         "jobs": Place("mill.cli.jobs", "Submit, list, show, watch, cancel and retry jobs.", _WORK),
         "assets": Place("mill.cli.assets", "Put files in and get them out.", _WORK),
         "tenants": Place("mill.cli.tenants", "Create, list and change tenants.", _WORK),

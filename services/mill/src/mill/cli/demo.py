@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mediamill.clock import monotonic
-from mill.api.client import Api
-from mill.api.connect import Target, connect
-from mill.api.models import Job
+from mill.api.connect import Target
 from mill.cli.assets import save
+from mill.cli.lasting import lasting, watched
 from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, Key, Url, examples
 from mill.cli.output import facts, show
@@ -23,10 +18,7 @@ from mill.cli.views import check_succeeded, view_for
 from mill.demo.brief import read_brief
 from mill.demo.film import Aspect, Film, bring_home, request
 from mill.errors import WrongUse
-from mill.stack.control import bring_down, ensure_up
-from mill.stack.layout import Layout
-from mill.watch.views import SilentView, View
-from mill.watch.watch import watch
+from mill.watch.views import SilentView
 
 app = new_app()
 
@@ -61,45 +53,12 @@ def demo(  # noqa: PLR0913 - each is an option of the command line
         raise WrongUse("Give one brief, not two.")
     job = request(read_brief(brief or brief_option), aspect, scenes, cache="off" if fresh else "reuse")
     began = monotonic()
-    with _api(Target(data, url, key)) as api:
+    with lasting(Target(data, url, key)) as api:
         view = SilentView() if as_json else view_for(as_json=False)
-        done = _watched(api, api.submit(job), view)
+        done = watched(api, api.submit(job), view)
         check_succeeded(api, done)
         film = bring_home(api, done, out, monotonic() - began, save)
     show(film, lambda: _tell(film), as_json=as_json)
-
-
-def _watched(api: Api, job: Job, view: View) -> Job:
-    """Watch the film; who loses patience does not want it any more."""
-    try:
-        return watch(api, job, view)
-    except KeyboardInterrupt:
-        api.call("POST", f"/v1/jobs/{job.id}/cancel")
-        raise
-
-
-@contextmanager
-def _api(target: Target) -> Iterator[Api]:
-    """Give the API of the stack that is named or runs, or of one that lasts for the block."""
-    if target.url is not None:
-        with connect(target) as api:
-            yield api
-        return
-    layout = Layout.of(target.data)
-    sys.stderr.write("Looking for the stack, or starting one …\n")
-    signal.signal(signal.SIGTERM, _interrupt)
-    started = ensure_up(layout, None, dies_by=signal.SIGTERM)
-    try:
-        with connect(Target(layout.data, None, target.key)) as api:
-            yield api
-    finally:
-        if started.supervisor is not None:
-            bring_down(layout)
-
-
-def _interrupt(number: int, frame: object) -> None:
-    """Let a termination end the stack too, as Ctrl-C does."""
-    raise KeyboardInterrupt
 
 
 def _tell(film: Film) -> None:

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from mediamill_media.image.art.ink import Ink
     from mediamill_media.image.prompt.scene import Subject
 
-HELD_SHARE = {"umbrella": 0.86, "flag": 0.6, "toy_balloon": 0.6, "flower": 0.32, "sword": 0.4, "guitar": 0.42}
+HELD_SHARE = {
+    "umbrella": 0.86,
+    "flag": 0.6,
+    "toy_balloon": 0.6,
+    "flower": 0.32,
+    "sword": 0.4,
+    "guitar": 0.42,
+    "violin": 0.4,
+}
 GRIPPED_AT_TOP = frozenset({"lantern", "basket"})
 
 

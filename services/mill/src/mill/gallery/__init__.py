@@ -1,0 +1,1 @@
+"""The gallery: the briefs of a folder as films, on one page."""
