@@ -107,7 +107,8 @@ check-manifests: setup
 	@$(MILL) manifests --check
 check-docker: .tools/check/.synced
 	@.tools/check/bin/hadolint $(wildcard services/*/Dockerfile) deploy/docker/Dockerfile
-	@POSTGRES_PASSWORD=any MEDIAMILL_SECRET=any .tools/check/bin/docker-compose config --quiet
+	@for profiles in core observability gpu core,observability,gpu; do COMPOSE_PROFILES=$$profiles POSTGRES_PASSWORD=any \
+	  MEDIAMILL_SECRET=any STORE_SECRET_KEY=any .tools/check/bin/docker-compose config --quiet || exit 1; done
 check-kubernetes: .tools/check/.kubernetes
 	@:
 .tools/check/bin/helm: .tools/check/.synced
