@@ -58,7 +58,7 @@ test: setup ## Run every test: WORKERS=3 ARGS='-k words'
 test-images: setup ## Start every image's process out of what its image would hold
 	@$(RUN) pytest -q -n 0 tests/integration/test_images_start.py $(ARGS)
 
-check: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-docker check-kubernetes ## Run every check but the tests
+check: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-prometheus check-docker check-kubernetes ## Run every check but the tests
 
 manifests: setup ## Write what follows from the queues' queue.toml
 	@$(MILL) manifests $(ARGS)
@@ -84,7 +84,7 @@ fmt: setup ## Format the code and mend what ruff can mend
 	@$(RUN) ruff format . && $(RUN) ruff check --fix .
 
 # --- the parts of `make check`; IN=services/image holds types and dependencies to one member --------------------------
-.PHONY: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-docker check-kubernetes
+.PHONY: check-format check-lint check-types check-imports check-dependencies check-lock check-rules check-manifests check-prometheus check-docker check-kubernetes
 check-format: setup
 	@$(RUN) ruff format --check .
 check-lint: setup
@@ -105,6 +105,8 @@ check-rules: setup
 	@$(RUN) pytest -q tests/lint
 check-manifests: setup
 	@$(MILL) manifests --check
+check-prometheus: setup
+	@$(RUN) python -m mediamill_testing.promtool
 check-docker: .tools/check/.synced
 	@.tools/check/bin/hadolint $(wildcard services/*/Dockerfile) deploy/docker/Dockerfile
 	@for profiles in core observability gpu core,observability,gpu; do COMPOSE_PROFILES=$$profiles POSTGRES_PASSWORD=any \

@@ -11,6 +11,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from mediamill.telemetry.metrics import MEDIA_S
+
 Reference = r"^[a-z_][a-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$"
 LOCAL = "local"
 """The provider that needs no key and costs nothing: this installation itself."""
@@ -144,6 +146,21 @@ class Scale(Part):
     target_backlog_s: float = Field(30, gt=0)
 
 
+class Objectives(Part):
+    """What users may expect of a queue over 30 days; the alerts on it follow from this."""
+
+    success: float = Field(0.99, gt=0, lt=1, description="of the jobs that end, but for cancels and the asker's faults")
+    wait_s: float = Field(20, description="within which jobs start; an edge of the metrics' buckets")
+    wait_ratio: float = Field(0.95, gt=0, lt=1, description="of the jobs that start within it")
+
+    @field_validator("wait_s")
+    @classmethod
+    def _can_be_read_off(cls, wait_s: float) -> float:
+        if wait_s not in MEDIA_S:
+            raise ValueError(f"{wait_s:g} s is no edge of the buckets; these are: {', '.join(map(str, MEDIA_S))}")
+        return wait_s
+
+
 class Network(Part):
     """Where a worker may connect to, beyond the database, the broker and the store."""
 
@@ -166,6 +183,7 @@ class Manifest(Part):
     worker: WorkerManifest = WorkerManifest()
     resources: Resources = Resources()
     scale: Scale = Scale()
+    objectives: Objectives = Objectives()
     network: Network = Network()
 
     @field_validator("kinds")

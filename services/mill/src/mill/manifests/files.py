@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from mediamill.queues.manifest import Manifest
-from mill.manifests import compose, grafana, helm, prometheus
+from mill.manifests import boards, compose, grafana, helm, platform, prometheus
 
 Files = Mapping[PurePosixPath, str]
 OWNED = ("deploy/grafana/queue-*.json", "deploy/prometheus/rules/queue-*.yml")
@@ -17,6 +17,8 @@ _ONE_FOR_ALL: Mapping[PurePosixPath, Callable[[Iterable[Manifest]], str]] = {
     PurePosixPath("k8s/mediamill/values.queues.yaml"): helm.values,
     PurePosixPath("k8s/mediamill/values.schema.json"): helm.schema,
     PurePosixPath("deploy/compose/queues.yml"): compose.services,
+    PurePosixPath("deploy/prometheus/rules/platform.yml"): platform.rules,
+    **{PurePosixPath(f"deploy/grafana/{name}.json"): write for name, write in boards.BOARDS.items()},
 }
 
 
