@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 
 import pytest
 import redis
 
+from mediamill import hints
 from mediamill.hints import CANCEL, CANCELS, CHANNEL, Publisher, Waiter
 from mediamill.hints_async import AsyncPublisher, Changed, Listener
 from mediamill_testing.stacks import until
@@ -187,3 +189,33 @@ def test_nobody_is_subscribed_when_nobody_listens_any_more(valkey_url: str) -> N
         return counts
 
     assert asyncio.run(counted()) == [0, 1, 1]
+
+
+class Hung:
+    """A server that takes a subscription and is never heard of again."""
+
+    def __init__(self) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"redis://127.0.0.1:{self._socket.getsockname()[1]}/0?protocol=2"
+        self.guests = 0
+        threading.Thread(target=self._welcome, daemon=True).start()
+
+    def _welcome(self) -> None:
+        while True:
+            guest, _ = self._socket.accept()
+            self.guests += 1
+            threading.Thread(target=self._nod, args=(guest,), daemon=True).start()
+
+    @staticmethod
+    def _nod(guest: socket.socket) -> None:
+        while said := guest.recv(4096):
+            if b"SUBSCRIBE" not in said and b"PING" not in said:
+                guest.sendall(b"+OK\r\n" * said.count(b"*"))
+
+
+def test_a_server_that_hangs_is_left_by_who_listens_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hints, "HUNG_S", 0.1)
+    hung = Hung()
+    waiter = Waiter(hung.url, lambda _: True)
+
+    assert until(lambda: not waiter.wait(0.2) and hung.guests >= 2, PATIENCE_S)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from mediamill.wire.celery import make_app
 from mediamill.wire.consume import handing_to
 from mediamill.wire.message import TASK, Delivery, Received, broker_queue
 from mediamill.wire.publish import Publisher, ThroughCelery, ToRedis, publisher
+from mill.stack.valkey import start_valkey
 
 
 def app_of(url: str) -> Celery:
@@ -96,13 +98,27 @@ def test_what_is_no_delivery_is_dropped_and_the_next_one_is_heard(valkey_url: st
 
 
 def test_a_broker_that_is_away_takes_nothing_and_breaks_nothing() -> None:
-    wire = publisher(app_of("redis://127.0.0.1:1/0"))
+    wire = publisher(Settings(broker_url=SecretStr("redis://127.0.0.1:1/0")))
 
     assert wire.publish([Delivery(uuid7(), 1, "ours")]) == 0
 
 
-def test_every_other_broker_is_reached_through_celery() -> None:
-    assert isinstance(publisher(app_of("memory://")), ThroughCelery)
+def test_a_broker_that_was_away_or_was_started_anew_is_told_of_once(tmp_path: Path) -> None:
+    server = start_valkey(tmp_path)
+    wire = ToRedis(server.url)
+    assert not wire.came_back()
+
+    server.stop()
+    is_away = not wire.came_back()
+    again = start_valkey(tmp_path, port=server.port)
+
+    assert is_away
+    assert [wire.came_back(), wire.came_back()] == [True, False]
+    again.stop()
+    third = start_valkey(tmp_path, port=server.port)
+    assert wire.publish([Delivery(uuid7(), 1, "ours")]) == 1
+    assert [wire.came_back(), wire.came_back()] == [True, False]
+    third.stop()
 
 
 def test_a_message_leaves_nothing_behind_in_the_broker(valkey_url: str) -> None:

@@ -11,11 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
+from typing import Any, TypeGuard
 
 import redis
 from redis.exceptions import RedisError
 
 from mediamill.clock import monotonic
+from mediamill.redis_url import is_redis, located, pool_of
 from mediamill.settings import Settings, settings
 
 CHANNEL = "mediamill:hints"
@@ -27,6 +29,8 @@ CANCEL = "cancel"
 """A job was cancelled that a worker may have begun."""
 CANCELS = f"{CHANNEL}:cancels"
 """Where that is said as well: workers listen here, so that everything else costs them nothing."""
+HUNG_S = 3.0
+"""Whoever has been silent this long is asked whether it lives, and left if it is silent for as long again."""
 SOON_S = 0.02
 QUIET_S = 1.0
 """After a failure, hints are dropped this long, so that a dead broker does not slow every transaction down."""
@@ -46,10 +50,8 @@ def tenant_topic(tenant_id: object) -> str:
 
 def hint_url(config: Settings) -> str | None:
     """Give the Redis that carries hints, if there is one."""
-    if config.hint_url is not None:
-        return config.hint_url.get_secret_value()
-    broker = config.broker_url.get_secret_value()
-    return broker if broker.startswith(("redis://", "rediss://")) else None
+    url = (config.hint_url or config.broker_url).get_secret_value()
+    return located(url, config) if is_redis(url) else None
 
 
 def spoken(topics: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -64,7 +66,7 @@ class Publisher:
 
     def __init__(self, url: str | None) -> None:
         self._quiet_until = 0.0
-        self._pool = redis.ConnectionPool.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5) if url else None
+        self._pool = pool_of(url, socket_timeout=0.5, socket_connect_timeout=0.5) if url else None
         self._later: set[str] = set()
         self._has_some = threading.Event()
         self._lock = threading.Lock()
@@ -143,14 +145,16 @@ class Waiter:
         self._matters = matters
         self._channel = channel
         self._subscription: redis.client.PubSub | None = None
+        self._heard_at = 0.0
+        self._asked_at: float | None = None
 
     def wait(self, timeout_s: float) -> bool:
         """Return when a topic that matters changed or after ``timeout_s``, whichever comes first; tell if one did."""
         until = monotonic() + timeout_s
         try:
             while (left := until - monotonic()) > 0:
-                message = self._subscribed().get_message(ignore_subscribe_messages=True, timeout=left)
-                if message is not None and any(map(self._matters, message["data"].decode().split("\n"))):
+                message = self._subscribed().get_message(ignore_subscribe_messages=True, timeout=min(left, HUNG_S))
+                if self._is_news(message) and any(map(self._matters, message["data"].decode().split("\n"))):
                     self._drain()
                     return True
         except (RedisError, OSError):
@@ -158,16 +162,30 @@ class Waiter:
             time.sleep(max(0.0, until - monotonic()))
         return False
 
+    def _is_news(self, message: dict[str, Any] | None) -> TypeGuard[dict[str, Any]]:
+        """Take note of a sign of life, or of none; a server that hangs is as silent as one with no news."""
+        now = monotonic()
+        if message is not None:
+            self._heard_at, self._asked_at = now, None
+            return bool(message["type"] == "message")
+        if self._asked_at is not None and now - self._asked_at > HUNG_S:
+            raise OSError("it hangs")
+        if self._asked_at is None and now - self._heard_at > HUNG_S:
+            self._subscribed().ping()
+            self._asked_at = now
+        return False
+
     def _subscribed(self) -> redis.client.PubSub:
         if self._url is None:
             raise OSError("no hints")
         if self._subscription is None:
-            client = redis.Redis.from_url(self._url, socket_connect_timeout=1, socket_timeout=5)
+            client = redis.Redis.from_pool(pool_of(self._url, socket_connect_timeout=1, socket_timeout=5))
             self._subscription = client.pubsub()  # type: ignore[no-untyped-call]  # redis-py annotates it by halves
             self._subscription.subscribe(self._channel)
+            self._heard_at, self._asked_at = monotonic(), None
         return self._subscription
 
     def _drain(self) -> None:
         """Drop the hints that came meanwhile: the turn that follows sees all that they tell of."""
-        while self._subscribed().get_message(ignore_subscribe_messages=True, timeout=0) is not None:
-            pass
+        while (more := self._subscribed().get_message(ignore_subscribe_messages=True, timeout=0)) is not None:
+            self._is_news(more)

@@ -13,7 +13,8 @@ import redis.asyncio
 from redis.exceptions import RedisError, ResponseError
 
 from mediamill.clock import monotonic
-from mediamill.hints import CHANNEL, QUIET_S, spoken
+from mediamill.hints import CHANNEL, HUNG_S, QUIET_S, spoken
+from mediamill.redis_url import async_pool_of
 
 LINGER_S = 10.0
 """A subscription that nobody needs is kept this long for the next who does."""
@@ -36,8 +37,9 @@ class AsyncPublisher:
     def __init__(self, url: str | None) -> None:
         self._quiet_until = 0.0
         # The driver's own limit makes a task of every write.
-        self._pool = redis.asyncio.ConnectionPool.from_url(url, socket_timeout=None) if url else None
+        self._pool = async_pool_of(url, socket_timeout=None) if url else None
         self._line: _Line | None = None
+        self._proven_at = 0.0
 
     async def publish(self, *topics: str) -> None:
         """Tell readers that topics changed. Never raises, never waits for long."""
@@ -45,13 +47,25 @@ class AsyncPublisher:
             return
         try:
             async with asyncio.timeout(PATIENCE_S):
-                if self._line is None:
-                    self._line = await _opened(self._pool)
-                await _say(self._line, [("PUBLISH", channel, news) for channel, news in spoken(topics)])
+                await _say(
+                    await self._proven(self._pool), [("PUBLISH", channel, news) for channel, news in spoken(topics)]
+                )
         except (RedisError, OSError, TimeoutError) as error:
             self._quiet_until = monotonic() + QUIET_S
             await self.close()
             log.debug("hints are off for a moment: %s", type(error).__name__)
+
+    async def _proven(self, pool: redis.asyncio.ConnectionPool) -> _Line:
+        """Give the line, of which somebody is known to be at the other end still: who is silent may also hang."""
+        now = monotonic()
+        if self._line is None:
+            self._line, self._proven_at = await _opened(pool), now
+        elif self._line.is_silent and now - self._proven_at > HUNG_S:
+            await _say(self._line, [("CLIENT", "REPLY", "ON")])
+            await self._line.connection.read_response()
+            await _say(self._line, [("CLIENT", "REPLY", "OFF")])
+            self._proven_at = now
+        return self._line
 
     async def close(self) -> None:
         """Let go of the connection."""
@@ -82,6 +96,21 @@ async def _say(line: _Line, commands: list[tuple[str, ...]]) -> None:
     if not line.is_silent:
         for _ in commands:
             await line.connection.read_response()
+
+
+async def _told(subscription: Any) -> AsyncIterator[dict[str, Any]]:
+    """Give what is said. Raises ``TimeoutError`` when whoever speaks has hung: it is silent, and when asked too."""
+    is_asked = False
+    while True:
+        message = await subscription.get_message(timeout=HUNG_S)
+        if message is not None:
+            is_asked = False
+            yield message
+        elif is_asked:
+            raise TimeoutError
+        else:
+            await subscription.ping()
+            is_asked = True
 
 
 class Bell(Protocol):
@@ -168,16 +197,16 @@ class Listener:
 
     async def _hear(self, url: str) -> None:
         """Ring for what is said, until something is said when nobody has been here for a while."""
-        client = redis.asyncio.Redis.from_url(url, socket_connect_timeout=1)
+        client = redis.asyncio.Redis.from_pool(async_pool_of(url, socket_connect_timeout=1))
         async with client, client.pubsub() as subscription:
             await subscription.subscribe(CHANNEL)
-            async for message in subscription.listen():
+            async for message in _told(subscription):
                 if message["type"] == "subscribe":
                     self._ring([*self._ears])
                 elif not self._ears and monotonic() - self._left_at > self._linger_s:
                     self._is_wanted.clear()
                     return
-                else:
+                elif message["type"] == "message":
                     self._ring(message["data"].decode().split("\n"))
 
     def _ring(self, topics: list[str]) -> None:

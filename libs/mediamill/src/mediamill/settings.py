@@ -36,11 +36,16 @@ class Settings(BaseSettings):
         description="Postgres, the truth. Any libpq URL.",
     )
     broker_url: SecretStr = Field(
-        SecretStr("redis://127.0.0.1:6379/0"), description="The wire to the workers; losing it loses no job."
+        SecretStr("redis://127.0.0.1:6379/0"),
+        description="The wire to the workers; losing it loses no job: redis://…, several Sentinels "
+        "(sentinel://:password@one:26379;sentinel://two:26379/0) or RabbitMQ (amqp://…).",
     )
+    sentinel_master: str = Field("mymaster", description="What the Sentinels call the Redis that they watch.")
+    sentinel_password: SecretStr = Field(SecretStr(""), description="The password of the Sentinels themselves.")
     hint_url: SecretStr | None = Field(
         None,
-        description="Redis for 'something changed' hints; the broker when that is Redis. Without it readers poll.",
+        description="Redis (or Sentinels) for 'something changed' hints; the broker when that is one. Without it "
+        "readers poll.",
     )
     store_url: str = Field(
         "file:///var/lib/mediamill/assets",

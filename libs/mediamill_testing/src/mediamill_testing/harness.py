@@ -50,11 +50,17 @@ class ListWire:
 
     def __init__(self) -> None:
         self.deliveries: list[Delivery] = []
+        self.was_away = False
 
     def publish(self, deliveries: list[Delivery], in_a_row: int = 1) -> int:
         """Take deliveries."""
         self.deliveries += deliveries
         return len(deliveries)
+
+    def came_back(self) -> bool:
+        """Tell what the test says, once."""
+        told, self.was_away = self.was_away, False
+        return told
 
 
 def engine_registry(*names: str) -> Registry:

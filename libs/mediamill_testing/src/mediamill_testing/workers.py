@@ -12,7 +12,6 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from mediamill.settings import Settings
-from mediamill.wire.celery import make_app
 from mediamill.wire.publish import publisher
 from mediamill_testing.harness import Mill
 from mediamill_testing.stacks import clean_environment
@@ -50,4 +49,4 @@ def tell_broker(mill: Mill, job: UUID, broker_url: str) -> None:
     """Hand a job over and really publish it."""
     mill.dispatcher.tick()
     delivery = next(found for found in reversed(mill.wire.deliveries) if found.job_id == job)
-    publisher(make_app(Settings(broker_url=SecretStr(broker_url)))).publish([delivery])
+    publisher(Settings(broker_url=SecretStr(broker_url))).publish([delivery])

@@ -25,7 +25,6 @@ from mediamill.settings import settings
 from mediamill.telemetry.logs import configure_logs
 from mediamill.telemetry.metrics import Component
 from mediamill.telemetry.traces import close_traces, configure_traces
-from mediamill.wire.celery import celery_app
 from mediamill.wire.publish import publisher
 from mediamill_vendors import shelf
 
@@ -56,7 +55,7 @@ def main() -> int:
     configure_logs("conductor")
     config, db = settings(), database()
     configure_traces("conductor", config)
-    wire = publisher(celery_app())
+    wire = publisher(config)
     calendar = Calendar(db, registry(), store(), config)
     db.run(lambda _: calendar.prepare())
     stopping = told_to_stop()

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from celery import Celery
 from kombu.exceptions import OperationalError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
+from mediamill.redis_url import Watched, is_watched, located, read_watched, sentinel_options
 from mediamill.settings import Settings, settings
+from mediamill.wire.prompt import PromptConnection
 from mediamill.wire.tolerant import tolerate_nonsense
+
+HUNG_S = 3
+"""A Redis is asked for messages for a second at a time; one that has not answered so long after that is left."""
 
 
 def make_app(config: Settings) -> Celery:
@@ -18,7 +26,9 @@ def make_app(config: Settings) -> Celery:
     the sweep long before any time-out of Celery's. Order and priority are the dispatcher's, so a queue is one list.
     """
     tolerate_nonsense()
-    app = Celery("mediamill", broker=config.broker_url.get_secret_value(), set_as_current=False)
+    url = located(config.broker_url.get_secret_value(), config)
+    watched = read_watched(url) if is_watched(url) else None
+    app = Celery("mediamill", broker=watched.kombu_url if watched else url, set_as_current=False)
     app.conf.update(
         task_serializer="json",
         accept_content=["json"],
@@ -39,10 +49,17 @@ def make_app(config: Settings) -> Celery:
             "socket_timeout": 5,
             "socket_connect_timeout": 2,
             "socket_keepalive": True,
-            "health_check_interval": 10,
+            "health_check_interval": HUNG_S,
+            **({} if watched is None else _through_sentinels(watched)),
         },
     )
+    app.amqp.Connection = PromptConnection
     return app
+
+
+def _through_sentinels(watched: Watched) -> dict[str, Any]:
+    asking = sentinel_options(watched, Retry(NoBackoff(), 0))
+    return {"master_name": watched.master, "sentinel_kwargs": asking}
 
 
 def broker_answers(app: Celery) -> bool:

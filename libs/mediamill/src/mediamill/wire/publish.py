@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
@@ -14,13 +15,17 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from mediamill.redis_url import is_redis, located, pool_of
+from mediamill.settings import Settings
+from mediamill.wire.celery import broker_answers, make_app
 from mediamill.wire.envelope import envelope
 from mediamill.wire.message import TASK, Delivery, parcels
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 5
+PATIENCE_S = 2
 CONNECT_S = 2
+_RUN = re.compile(rb"run_id:(\w+)")
 
 
 class Publisher(Protocol):
@@ -32,11 +37,14 @@ class Publisher(Protocol):
         One slot takes up to ``in_a_row`` of them at once and does them one after the other.
         """
 
+    def came_back(self) -> bool:
+        """Look whether the broker answers, and tell once if it had not, or had hung up: what it held may be lost."""
 
-def publisher(app: Celery) -> Publisher:
-    """Give what publishes to the application's broker at the least cost."""
-    url = str(app.conf.broker_url)
-    return ToRedis(url) if url.startswith(("redis://", "rediss://")) else ThroughCelery(app)
+
+def publisher(config: Settings) -> Publisher:
+    """Give what publishes to the broker of the settings at the least cost."""
+    url = located(config.broker_url.get_secret_value(), config)
+    return ToRedis(url) if is_redis(url) else ThroughCelery(make_app(config))
 
 
 class ToRedis:
@@ -45,13 +53,38 @@ class ToRedis:
     def __init__(self, url: str) -> None:
         # One try at connecting, since a dispatcher that waits for a broker serves nobody.
         once = Retry(NoBackoff(), 0)
-        self._pool = redis.ConnectionPool.from_url(
+        self._pool = pool_of(
             url,
             socket_timeout=PATIENCE_S,
             socket_connect_timeout=CONNECT_S,
             socket_keepalive=True,
             retry=once,
         )
+        self._broke = False
+        self._run: str | None = None
+
+    def came_back(self) -> bool:
+        """Ask which run of which server it is: another one holds what the former wrote down or passed on, at best."""
+        try:
+            run = self._ask_run()
+        except (RedisError, OSError):
+            self._broke = True
+            return False
+        came, self._broke = self._broke or self._run not in {None, run}, False
+        self._run = run
+        return came
+
+    def _ask_run(self) -> str:
+        connection = self._pool.get_connection()
+        try:
+            connection.send_command("INFO", "server")  # type: ignore[no-untyped-call]  # redis-py annotates it by halves
+            found = _RUN.search(connection.read_response())
+        except BaseException:
+            connection.disconnect()  # type: ignore[no-untyped-call]  # as above
+            raise
+        finally:
+            self._pool.release(connection)
+        return found[1].decode() if found else ""
 
     def publish(self, deliveries: Collection[Delivery], in_a_row: int = 1) -> int:
         """Publish and tell how many went."""
@@ -59,6 +92,7 @@ class ToRedis:
         try:
             self._push({wire: [envelope(parcel) for parcel in parcels(found, in_a_row)] for wire, found in by_wire})
         except (RedisError, OSError) as error:
+            self._broke = True
             log.warning("the broker is away: %s", type(error).__name__)
             return 0
         return len(deliveries)
@@ -92,6 +126,14 @@ class ThroughCelery:
         self._app = app
         with app.connection_for_write() as connection:
             self._away = (OperationalError, OSError, *connection.recoverable_connection_errors)
+        self._broke = False
+
+    def came_back(self) -> bool:
+        """Look only after something did not go."""
+        if not self._broke or not broker_answers(self._app):
+            return False
+        self._broke = False
+        return True
 
     def publish(self, deliveries: Collection[Delivery], in_a_row: int = 1) -> int:
         """Publish and tell how many went."""
@@ -104,6 +146,7 @@ class ThroughCelery:
                         self._app.send_task(TASK, args=arguments, queue=wire, producer=producer, retry=False)
                         sent += len(parcel)
         except self._away as error:
+            self._broke = True
             log.warning("the broker is away: %s", type(error).__name__)
         return sent
 

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from mediamill.ids import uuid7
-from mediamill.wire.celery import make_app
 from mediamill.wire.message import TASK, Delivery, broker_queue
 from mediamill.wire.publish import publisher
 from mediamill_testing.chaos.site import Site
@@ -36,7 +35,7 @@ class Forger:
     def __init__(self, site: Site, rng: random.Random) -> None:
         self._site = site
         self._rng = rng
-        self._publisher = publisher(make_app(site.config))
+        self._publisher = publisher(site.config)
         self.canary = site.folder / "the-pickle-was-read"
 
     def repeat(self, shift: int) -> int:

@@ -85,8 +85,10 @@ class Sweeper:
             done += self._expire()
         if due.followers:
             done += self._land()
-        if due.unclaimed or buried:
-            done += self._publish_again(DIED_WITH_IT_S if buried else self._config.claim_timeout_s)
+        came_back = self._publisher.came_back()
+        if due.unclaimed or buried or came_back:
+            unclaimed_s = 0 if came_back else DIED_WITH_IT_S if buried else self._config.claim_timeout_s
+            done += self._publish_again(unclaimed_s)
         if done:
             publish_hint(DISPATCH)
         return done
