@@ -191,7 +191,7 @@ def test_the_signal_of_a_queue(
 
     found = signal(TEXT, waiting, running, {"text.generate": 2.0}, limits, **more)
 
-    assert found == (backlog_s, running, wanted)
+    assert (found.backlog_seconds, found.running, found.wanted_slots) == (backlog_s, running, wanted)
 
 
 def test_a_loop_that_hangs_makes_its_conductor_unhealthy_and_one_that_fails_does_not() -> None:

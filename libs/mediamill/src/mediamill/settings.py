@@ -210,6 +210,10 @@ class Settings(BaseSettings):
     metrics_port: int | None = Field(
         None, ge=0, le=65_535, description="On which port: by default 9464 (workers), 8081 (conductors). 0: any free."
     )
+    pod_deletion_cost: bool = Field(
+        False,
+        description="On Kubernetes: conductors note on each worker's pod how busy it is, so that idle ones go first.",
+    )
     pool_size: int = Field(10, ge=1, description="Database connections that a process keeps.")
     prepare_statements: bool = Field(
         True, description="Let the driver prepare statements; off behind a transaction-mode pooler older than 1.21."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from conductor.calendar.tick import Calendar
 from conductor.courier.tick import Courier
@@ -14,14 +14,15 @@ from conductor.loops import Loop
 from conductor.meter.pages import pages
 from conductor.meter.tick import METER_S, Meter
 from conductor.money.tick import MONEY_S, Treasurer
+from conductor.pods.tick import PODS_S, pod_costs
 from conductor.sweep.tick import Sweeper
 from conductor.watch.tick import Watcher
 from mediamill.assets.store import store
-from mediamill.db.session import database
+from mediamill.db.session import Database, database
 from mediamill.hints import DISPATCH, SLOT, Waiter, hint_url
 from mediamill.queues.metering import begin_metering
 from mediamill.queues.registry import registry
-from mediamill.settings import settings
+from mediamill.settings import Settings, settings
 from mediamill.telemetry.logs import configure_logs
 from mediamill.telemetry.metrics import Component
 from mediamill.telemetry.traces import close_traces, configure_traces
@@ -50,6 +51,14 @@ def told_to_stop() -> threading.Event:
     return stopping
 
 
+def loops_by_choice(db: Database, meter: Meter, config: Settings, stopping: threading.Event) -> Iterator[Loop]:
+    """Give the loops that the settings, or where this process runs, decide on."""
+    if config.metrics:
+        yield Loop("meter", meter.tick, meter.wait, METER_S)
+    for costs in pod_costs(db, config):
+        yield Loop("pods", costs.tick, waited(stopping), PODS_S)
+
+
 def main() -> int:
     """Run until told to stop."""
     configure_logs("conductor")
@@ -72,7 +81,7 @@ def main() -> int:
         Loop("calendar", calendar.tick, waited(stopping), CALENDAR_S),
         Loop("money", Treasurer(db).tick, waited(stopping), MONEY_S),
         Loop("courier", courier.tick, courier.wait, config.poll_s),
-        *([Loop("meter", meter.tick, meter.wait, METER_S)] if config.metrics else []),
+        *loops_by_choice(db, meter, config, stopping),
         *[Loop(f"watch {name}", watch.tick, watch.wait, config.poll_s) for name, watch in watchers.items()],
     ]
     for loop in loops:

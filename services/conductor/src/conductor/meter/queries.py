@@ -97,6 +97,12 @@ FROM (
 """)
 """What could run and does not, with how long the oldest delivery is unclaimed."""
 
+BUSY = text("""
+SELECT leases.queue, count(DISTINCT worker_id) AS workers FROM leases JOIN workers ON workers.id = leases.worker_id
+WHERE NOT workers.draining GROUP BY leases.queue
+""")
+"""Workers that hold a job and do not end anyway."""
+
 STATE = text("""
 SELECT (SELECT count(*) FROM webhook_deliveries WHERE due_at <= now()) AS due,
     (SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float

@@ -25,6 +25,8 @@ class Signal(NamedTuple):
     running: int
     """Jobs that hold a slot. Never 0 while one runs, so that nobody scales to nothing below it."""
     wanted_slots: int
+    busy_workers: int = 0
+    """Workers that hold at least one job: with fewer than these somebody's work is taken away."""
 
 
 def signal(
@@ -34,6 +36,7 @@ def signal(
     typical_s: Mapping[str, float],
     limits: Mapping[str, ProviderLimit],
     *,
+    busy_workers: int = 0,
     paused: bool = False,
 ) -> Signal:
     """Give the signal of a queue.
@@ -42,7 +45,8 @@ def signal(
     work for more slots, and neither is anything while the queue is paused.
     """
     backlog_s = 0.0 if paused else sum(_seconds(manifest, one, typical_s, limits) for one in waiting)
-    return Signal(round(backlog_s, 3), running, running + math.ceil(backlog_s / manifest.scale.target_backlog_s))
+    wanted = running + math.ceil(backlog_s / manifest.scale.target_backlog_s)
+    return Signal(round(backlog_s, 3), running, wanted, busy_workers)
 
 
 def _seconds(

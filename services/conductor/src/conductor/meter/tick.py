@@ -74,6 +74,7 @@ class Meter:
             held = [row for row in counted if row.what == "holds"]
             facts = self._facts(connection)
             waiting = connection.execute(queries.WORK).all()
+            busy = {row.queue: row.workers for row in connection.execute(queries.BUSY)}
             if waiting and monotonic() - self._history_at > HISTORY_S:
                 self._typical_s = _typical_s(connection)
                 self._history_at = monotonic()
@@ -81,7 +82,7 @@ class Meter:
             database = self._database(connection) if held else None
         # Added after the commit: what was rolled back is read again.
         tally.add(self.meters, counted)
-        self._signals = self._judge(facts, waiting)
+        self._signals = self._judge(facts, waiting, busy)
         self._looked_at = monotonic()
         self._hold(holds=bool(held))
         if state is not None:
@@ -118,7 +119,7 @@ class Meter:
         self._database_at = monotonic()
         return connection.execute(queries.DATABASE, {"tables": list(gauges.TABLES)}).mappings().one()
 
-    def _judge(self, facts: Sequence[RowMapping], rows: Sequence[Any]) -> dict[str, Signal]:
+    def _judge(self, facts: Sequence[RowMapping], rows: Sequence[Any], busy: Mapping[str, int]) -> dict[str, Signal]:
         waiting: defaultdict[str, list[Waiting]] = defaultdict(list)
         for row in rows:
             waiting[row.queue].append(Waiting(row.kind, row.provider, row.jobs))
@@ -129,6 +130,7 @@ class Meter:
                 row["running"],
                 self._typical_s,
                 self._config.provider_limits,
+                busy_workers=busy.get(row["queue"], 0),
                 paused=row["paused"],
             )
             for row in facts
