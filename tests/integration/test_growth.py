@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
@@ -12,7 +13,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, Engine, event, select
 
-from conductor.calendar.retention import forget_jobs
+from conductor.calendar.past import forget_past
 from conductor.courier import queries as courier
 from mediamill.db.prepared import Prepared
 from mediamill.events import queries as events
@@ -28,6 +29,7 @@ from mediamill_testing.harness import Mill
 from mediamill_testing.past import give_past
 
 GROWING = {"jobs", "events", "steps", "job_assets", "assets", "reuse", "flights", "idempotency"}
+PART = re.compile(r"_(past|rest|\d{8})$")
 PAST = 10_000
 MANY = 2_000
 RUN = "ANALYZE, FORMAT JSON"
@@ -44,7 +46,10 @@ def read_whole(plan: dict[str, Any]) -> set[str]:
     """Give the growing tables that a plan reads from end to end, or of which it read many rows in vain."""
     below = {table for child in plan.get("Plans", []) for table in read_whole(child)}
     in_vain = plan.get("Rows Removed by Filter", 0) * plan.get("Actual Loops", 1)
-    here = {plan.get("Relation Name", "")} if plan["Node Type"] == "Seq Scan" or in_vain > MANY else set()
+    table = plan.get("Relation Name", "")
+    if table.endswith("_rest"):  # nothing is in it, so it may be read from end to end
+        return below
+    here = {PART.sub("", table)} if plan["Node Type"] == "Seq Scan" or in_vain > MANY else set()
     return (here | below) & GROWING
 
 
@@ -81,7 +86,7 @@ def test_no_statement_of_a_jobs_life_reads_the_past(old: Mill) -> None:
         with old.db.unit_of_work() as connection:
             cancel(connection, old.tenant, parked)
         old.work_until_idle()
-        forget_jobs(old.db, 3600)
+        forget_past(old.db, 3600)
 
     with old.db.unit_of_work() as connection:
         slow = {sql: tables for sql, given in seen.items() if (tables := explain(connection, sql, given))}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -18,6 +19,12 @@ from mediamill.db.session import Database
 from mediamill.db.tables import metadata
 from mediamill.settings import Settings
 from mediamill_products.catalogue import load_models
+
+
+def is_no_part(item: Any, name: str | None, kind: str, *_: Any) -> bool:
+    """Leave out partitions and their indexes: the models tell of what they are parts of."""
+    table = item if kind == "table" else getattr(item, "table", None)
+    return table is None or not table.name.startswith(("events_", "steps_"))
 
 
 def database(url: str) -> Database:
@@ -41,7 +48,9 @@ def test_a_migrated_database_has_what_the_models_say(database_url: str) -> None:
     load_models()
 
     with db.unit_of_work() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+        differences = compare_metadata(
+            MigrationContext.configure(connection, opts={"include_object": is_no_part}), metadata
+        )
 
     assert differences == []
 

@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import RowMapping, insert, select, text
 
-from conductor.calendar.retention import forget_jobs
+from conductor.calendar.past import forget_past
 from conductor.money.tick import Treasurer
 from mediamill.budgets.model import UsageDay
 from mediamill.budgets.reserve import Want, reserve
@@ -218,7 +218,7 @@ def test_days_are_the_same_before_and_after_they_are_folded_and_without_the_jobs
     ended = days(mill)
     with mill.db.unit_of_work() as connection:
         connection.execute(text("UPDATE jobs SET finished_at = now() - interval '9 days'"))
-    forget_jobs(mill.db, -1)
+    forget_past(mill.db, -1)
 
     assert live == folded
     assert [(row["kind"], row["provider"], row["jobs"], row["succeeded"], row["failed"]) for row in live] == [

@@ -127,13 +127,14 @@ async def test_one_key_of_somebody_is_revoked_and_the_other_works_on(office: Off
 
 async def test_a_plan_is_made_given_and_removed(office: Office) -> None:
     team = {"is_paid": True, "weight": 3, "max_running": 2, "max_queued": 9, "max_monthly": 100, "max_bytes": 5000}
+    keeps = {"keep_jobs_days": 30, "keep_events_days": 7, "keep_assets_days": None}
 
-    made = await office.call("PUT", "/v1/plans/team", 200, team)
+    made = await office.call("PUT", "/v1/plans/team", 200, team | keeps)
     tenant = await office.call("POST", "/v1/tenants", 201, {"name": "acme", "plan": "team", "max_queued": 1})
     own = await office.call("PATCH", f"/v1/tenants/{tenant['id']}", 200, {"weight": 7, "follow": ["max_queued"]})
     listed = (await office.call("GET", "/v1/plans", 200))["data"]
 
-    assert made == {**team, "name": "team", "tenants": 0, "created_at": made["created_at"]}
+    assert made == {**team, **keeps, "name": "team", "tenants": 0, "created_at": made["created_at"]}
     assert {**tenant, **team} == {**tenant, "max_queued": 9, "is_paid": True}
     assert (tenant["own"], own["own"], own["weight"], own["max_queued"]) == (["max_queued"], ["weight"], 7, 9)
     assert [(plan["name"], plan["tenants"]) for plan in listed if plan["name"] == "team"] == [("team", 1)]

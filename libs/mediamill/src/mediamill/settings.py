@@ -297,7 +297,18 @@ class Settings(BaseSettings):
         "of a PEM file.",
     )
     asset_url_ttl_s: int = Field(86_400, ge=60, description="How long a signed asset URL opens, in seconds.")
-    retention_days: int = Field(90, ge=1, description="Finished jobs and their assets are kept this long, in days.")
+    retention_days: int = Field(
+        90,
+        ge=1,
+        description="Finished jobs and assets are kept this long, in days, unless their tenant's plan says otherwise.",
+    )
+    partition_days: int = Field(
+        7,
+        ge=1,
+        le=90,
+        description="Events and steps lie in tables of so many days each, which are dropped as a whole when all of "
+        "their jobs are forgotten. One day is right for tens of millions of jobs a day.",
+    )
     keep_days: dict[str, int] = Field(
         {},
         description="The same for single kinds, with what their children made, instead of what the kind's manifest "

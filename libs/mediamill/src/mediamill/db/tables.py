@@ -9,7 +9,7 @@ from mediamill.mints.model import AttemptRow, ContractRow, MintRow, SignerRow, S
 from mediamill.providers.model import ChainRow, CircuitRow, PaceRow, PredictionRow, QuotaRow, SwitchRow
 from mediamill.queues.model import QueueState, Schedule
 from mediamill.steps.model import Step
-from mediamill.tenants.model import ApiKey, MonthlyJobs, Plan, Tenant, User
+from mediamill.tenants.model import ApiKey, MonthlyJobs, Plan, Tenant, Thinned, User
 from mediamill.webhooks.model import JobWebhook, WebhookDelivery, WebhookEndpoint, WebhookPosition
 
 metadata = Base.metadata
@@ -50,6 +50,7 @@ __all__ = [
     "Step",
     "SwitchRow",
     "Tenant",
+    "Thinned",
     "UsageDay",
     "UsagePosition",
     "User",

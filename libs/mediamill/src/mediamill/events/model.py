@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Text, func, text
+from sqlalchemy import BigInteger, Identity, Index, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
-from mediamill.db.base import LARGE, Base
+from mediamill.db.base import Base
 
 
 class EventType(StrEnum):
@@ -59,10 +59,11 @@ class Event(Base):
             "job_id",
             postgresql_where="type IN ('job.failed', 'job.canceled')",
         ),
-        {"postgresql_with": LARGE},
+        {"postgresql_partition_by": "RANGE (job_id)"},
     )
 
-    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    job_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """No foreign key, which each event would look up: a trigger of ``jobs`` deletes what a deleted job leaves."""
     seq: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     xid: Mapped[int] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text, func
+from sqlalchemy import Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mediamill.db.base import LARGE, Base
+from mediamill.db.base import Base
 
 
 class StepType(StrEnum):
@@ -39,9 +39,10 @@ class Step(Base):
     """One journaled side effect, matched on replay by its ordinal and checked by its name and type."""
 
     __tablename__ = "steps"
-    __table_args__ = {"postgresql_with": LARGE}
+    __table_args__ = {"postgresql_partition_by": "RANGE (job_id)"}
 
-    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
+    job_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """No foreign key, as in ``events``."""
     ordinal: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(Text)
     type: Mapped[str] = mapped_column(Text)

@@ -26,7 +26,22 @@ class Plan(Base):
     max_queued: Mapped[int | None]
     max_monthly: Mapped[int | None]
     max_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    keep_jobs_days: Mapped[int | None]
+    """So long are finished jobs kept; as with the others, null is as long as MEDIAMILL_RETENTION_DAYS says."""
+    keep_events_days: Mapped[int | None]
+    """So long are the events kept that lie between a job and its end; no longer than the job."""
+    keep_assets_days: Mapped[int | None]
+    """So long are assets kept after they were last made, uploaded or used."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Thinned(Base):
+    """Up to which of a tenant's jobs their events in between are gone."""
+
+    __tablename__ = "thinned"
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"), primary_key=True)
+    up_to: Mapped[UUID]
 
 
 class Tenant(Base):

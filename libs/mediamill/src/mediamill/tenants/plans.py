@@ -25,6 +25,9 @@ FREE = "free"
 LIMITS = ("weight", "max_running", "max_queued", "max_monthly", "max_bytes")
 """What a plan says, and what a tenant may have its own of."""
 
+KEEPS = ("keep_jobs_days", "keep_events_days", "keep_assets_days")
+"""What a plan says of how long things are kept; only the calendar reads it, so it is nowhere else."""
+
 PLAN = (
     Plan.name,
     Plan.is_paid,
@@ -33,6 +36,9 @@ PLAN = (
     Plan.max_queued,
     Plan.max_monthly,
     Plan.max_bytes,
+    Plan.keep_jobs_days,
+    Plan.keep_events_days,
+    Plan.keep_assets_days,
     Plan.created_at,
 )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from conductor.calendar.keeping import KEPT, bounds, keeping
 from mediamill.assets.store import Store
 from mediamill.db.session import Database
 from mediamill.ids import first_id_of
@@ -14,13 +15,6 @@ from mediamill.ids import first_id_of
 log = logging.getLogger(__name__)
 
 BATCH, TREES = 500, 50
-
-_OLD_JOBS = text("""
-DELETE FROM jobs WHERE id IN (
-    SELECT id FROM jobs
-    WHERE id < :bound AND finished_at < :before AND state IN ('succeeded', 'failed', 'canceled')
-    ORDER BY id LIMIT :batch)
-""")
 
 _OLD_TREES = text("""
 WITH RECURSIVE tree AS (
@@ -45,14 +39,14 @@ WHERE id = ANY(:made) AND kept_at < :before
 """)
 """What nobody else has made, uploaded or used meanwhile counts as old, and goes as everything old does."""
 
-_OLD_ASSETS = text("""
+_OLD_ASSETS = text(f"""
 DELETE FROM assets WHERE id IN (
-    SELECT id FROM assets
-    WHERE kept_at < :before AND NOT EXISTS (SELECT 1 FROM job_assets WHERE job_assets.asset_id = assets.id)
+    SELECT assets.id FROM assets JOIN tenants ON tenants.id = assets.tenant_id JOIN {KEPT} ON kept.plan = tenants.plan
+    WHERE kept_at < kept.before AND NOT EXISTS (SELECT 1 FROM job_assets WHERE job_assets.asset_id = assets.id)
       AND NOT EXISTS (SELECT 1 FROM asset_holds WHERE asset_holds.asset_id = assets.id)
-    LIMIT :batch)
+    ORDER BY assets.id LIMIT :batch FOR UPDATE OF assets SKIP LOCKED)
 RETURNING sha256
-""")
+""")  # noqa: S608  # a constant beside this file
 
 _STILL_NAMED = text("SELECT 1 FROM assets WHERE sha256 = :sha256 LIMIT 1")
 
@@ -65,20 +59,6 @@ def _days_ago(db: Database, days: int) -> datetime:
     with db.unit_of_work() as connection:
         at: datetime = connection.execute(_DAYS_AGO, {"days": days}).scalar_one()
     return at
-
-
-def forget_jobs(db: Database, keep_days: int) -> int:
-    """Delete jobs that ended more than ``keep_days`` ago, with their events, steps and links; tell how many."""
-    before = _days_ago(db, keep_days)
-    # Ids begin with the milliseconds of their birth, so the key itself bounds the search.
-    bound = first_id_of(before)
-    deleted = 0
-    while True:
-        with db.unit_of_work() as connection:
-            count = connection.execute(_OLD_JOBS, {"bound": bound, "before": before, "batch": BATCH}).rowcount
-        deleted += count
-        if count < BATCH:
-            return deleted
 
 
 def forget_kind(db: Database, kind: str, keep_days: int) -> int:
@@ -100,16 +80,19 @@ def forget_kind(db: Database, kind: str, keep_days: int) -> int:
 
 
 def forget_assets(db: Database, store: Store, keep_days: int) -> int:
-    """Delete assets that nobody made, uploaded or used for ``keep_days``; tell how many.
+    """Delete assets that nobody made, uploaded or used for as long as their tenant's plan keeps them; tell how many.
+
+    ``keep_days`` holds where the plan says nothing.
 
     Bytes go only when no tenant's row names them, after the rows, and never while they are young: somebody may be
     about to name them again.
     """
-    before = _days_ago(db, keep_days)
+    plans = keeping(db, keep_days)
+    given = {**bounds(plans, [plan.assets for plan in plans]), "batch": BATCH}
     deleted = 0
     while True:
         with db.unit_of_work() as connection:
-            hashes = list(connection.execute(_OLD_ASSETS, {"before": before, "batch": BATCH}).scalars())
+            hashes = list(connection.execute(_OLD_ASSETS, given).scalars())
         for sha256 in hashes:
             with db.unit_of_work() as connection:
                 is_named = connection.execute(_STILL_NAMED, {"sha256": sha256}).first() is not None

@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from conductor.calendar.orphans import forget_orphans, parts_of
-from conductor.calendar.retention import forget_assets, forget_jobs, forget_kind
+from conductor.calendar.past import forget_past, make_room, thin_events
+from conductor.calendar.retention import forget_assets, forget_kind
 from conductor.money.tick import Treasurer, check_books
 from mediamill.assets.store import Store
 from mediamill.clock import now
@@ -30,7 +31,8 @@ COUNTED_S = 60.0
 
 _HOUSEKEEPING = text("""
 INSERT INTO schedules (name, every_s, action, next_at)
-VALUES ('retention of jobs', :hour, 'forget_jobs', now() + make_interval(secs => :hour)),
+VALUES ('partitions of the weeks to come', :hour, 'make_room', now()),
+       ('retention of jobs', :hour, 'forget_jobs', now() + make_interval(secs => :hour)),
        ('retention of assets', :hour, 'forget_assets', now() + make_interval(secs => :hour)),
        ('orphans of the store', :hour, 'forget_orphans', now() + make_interval(secs => :hour)),
        ('audit of the books', :hour * 24, 'check_books', now() + make_interval(secs => :hour))
@@ -57,6 +59,7 @@ class Calendar:
         self._db = db
         self._registry = registry
         self._actions: dict[str, Callable[[], int]] = {
+            "make_room": lambda: make_room(db, config.partition_days, now()),
             "forget_jobs": lambda: self._forget_jobs(config),
             "check_books": lambda: check_books(db),
             "forget_orphans": lambda: forget_orphans(db, store, parts_of(now().hour)),
@@ -69,7 +72,8 @@ class Calendar:
             return 0
         own = {name: config.keep_days.get(name, kind.manifest.keep_days) for name, kind in self._registry.kinds.items()}
         sooner = sum(forget_kind(self._db, name, days) for name, days in own.items() if days is not None)
-        return sooner + forget_jobs(self._db, config.retention_days)
+        thin_events(self._db, config.retention_days)
+        return sooner + forget_past(self._db, config.retention_days)
 
     def prepare(self) -> None:
         """Make sure that the housekeeping is scheduled."""

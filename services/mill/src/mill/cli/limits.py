@@ -11,6 +11,7 @@ from mill.cli.fields import pairs
 from mill.errors import WrongUse
 
 LIMITS = ["weight", "max_running", "max_queued", "max_monthly", "max_bytes"]
+KEEPS = ["keep_jobs_days", "keep_events_days", "keep_assets_days"]
 NONE, PLAN = "none", "plan"
 _UNITS = {"kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 
@@ -19,6 +20,15 @@ Limit = Annotated[
     typer.Option(
         help="weight=4, max_running=2, max_queued=100, max_monthly=500, max_bytes=500GB; 'none' is no limit, and of a "
         "tenant 'plan' is its plan's. May be repeated.",
+        show_default=False,
+    ),
+]
+
+
+Keep = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="jobs=30, events=7, assets=30: days that they are kept; 'none' is as configured. May be repeated.",
         show_default=False,
     ),
 ]
@@ -39,6 +49,14 @@ def read_limits(said: Sequence[str] | None) -> Limits:
         raise WrongUse(f"There is no limit {strange[0]!r}; there are {', '.join(LIMITS)}.")
     follow = [name for name, text in found.items() if text == PLAN]
     return Limits({name: _number(name, text) for name, text in found.items() if text != PLAN}, follow)
+
+
+def read_keeps(said: Sequence[str] | None) -> dict[str, int | None]:
+    """Read what is said of how long things are kept, by the names of the API. Raises ``WrongUse``."""
+    found = {f"keep_{name}_days": text for name, text in pairs(said or [], "--keep").items()}
+    if strange := sorted({*found} - {*KEEPS}):
+        raise WrongUse(f"There is no --keep {strange[0][5:-5]!r}; there are jobs, events and assets.")
+    return {name: _number(name, text) for name, text in found.items()}
 
 
 def cell(value: Any) -> object:
