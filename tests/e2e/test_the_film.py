@@ -14,6 +14,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
+from mediamill_testing.listening import errors, late_s, letters, seconds
 from mediamill_testing.stacks import Stack, until
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -41,25 +42,6 @@ def film_file(stack: Stack, film: dict[str, Any], tmp_path_factory: pytest.TempP
     path = tmp_path_factory.mktemp("film") / "film.mp4"
     path.write_bytes(content(stack, asset(film, "film")))
     return path
-
-
-def letters(text: str) -> list[str]:
-    return re.sub(r"[^a-z0-9 ]", "", text.lower().replace("-", " ")).split()
-
-
-def errors(said: list[str], understood: list[str]) -> int:
-    """How many words were missed, added or mistaken."""
-    row = list(range(len(understood) + 1))
-    for count, word in enumerate(said, start=1):
-        before, row[0] = row[0], count
-        for column, other in enumerate(understood, start=1):
-            before, row[column] = row[column], min(row[column] + 1, row[column - 1] + 1, before + (word != other))
-    return row[-1]
-
-
-def off_by(at: float, word: str, begins: list[tuple[float, str]]) -> float:
-    """How far from a caption's begin its first word is heard, in seconds."""
-    return min((abs(begin - at) for begin, heard in begins if letters(heard) == letters(word)), default=9.0)
 
 
 def asset(job: dict[str, Any], role: str) -> dict[str, Any]:
@@ -140,8 +122,7 @@ def test_the_films_own_sound_is_understood_and_its_captions_come_with_the_words(
     understood = letters(heard["output"]["text"])
     assert errors(said, understood) <= 0.05 * len(said), understood
     begins = [(word["start_s"], word["text"]) for word in heard["output"]["words"]]
-    cues = re.findall(r"([\d:.]+) --> [^\n]*\n(\S+)", content(stack, asset(film, "captions")).decode())
-    late = [off_by(seconds(at), word, begins) for at, word in cues]
+    late = late_s(content(stack, asset(film, "captions")).decode(), begins)
     assert sorted(late)[len(late) // 2] <= 0.12, late
 
 
@@ -244,10 +225,3 @@ def rms(path: Path, at_s: float, length_s: float) -> float:
 
 def cue_lines(vtt: str) -> list[str]:
     return [line for line in vtt.splitlines()[1:] if line and "-->" not in line and not line.isdigit()]
-
-
-def seconds(stamp: str) -> float:
-    total = 0.0
-    for part in stamp.split(":"):
-        total = total * 60 + float(part)
-    return total

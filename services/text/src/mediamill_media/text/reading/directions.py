@@ -22,8 +22,8 @@ _ASIDE = re.compile(
     r"write|create|produce|generate|draw)\b"
     r"|\b(?:for (?:children|kids) aged|for (?:a )?(?:general audience|social media)|target audience|seconds long|"
     r"minutes? long|aspect ratio|9:16|16:9|1:1)\b"
-    r"|^(?:an?\s)?(?:[\w’'-]+\s){0,3}(?:story|video|film|clip|explainer|recap|ad|advert|spot|commercial|teaser|"
-    r"trailer)\s(?:for|about|of)\b(?!.*\bwho\b)"
+    r"|^(?:an?\s)?(?:[\w’'-]+\s){0,3}(?:story|video|film|clip|explainer|recap|ad|advert|advertisement|spot|"
+    r"commercial|teaser|trailer|short|reel)\s(?:for|about|of)\b(?!.*\bwho\b)"
     r"|^(?:see|read|visit|check out|more at)\b.*\b(?:more|guide|here|details|link|page)\b",
     re.IGNORECASE,
 )

@@ -17,7 +17,7 @@ _NEAR = 6000
 _TITLES: dict[str, str] = table("cues")["titles"]
 _NAME = r"[A-ZÀ-Þ][\w’']*[\w](?:\s(?!The\b)[A-ZÀ-Þ][\w’'-]+)?"
 _DET = r"(?:[Aa]n?|[Tt]he|[Hh]er|[Hh]is|[Tt]heir|[Oo]ur|[Mm]y|[Oo]ne)"
-_ADJ = r"(?:(?!(?:who|that|which|and then|is|was|named|called)\b)[\w’'-]+,?\s+){0,5}?"
+_ADJ = r"(?:(?!(?:who|that|which|and then|is|was|named|called|an?|the|day|morning|evening|night)\b)[\w’'-]+,?\s+){0,5}?"
 _WITH = (
     r"(?:\s+(?:with|in|wearing)\s+(?:(?:an?|the|her|his)\s+)?[\w\s’'-]{2,50}?"
     r"(?=\s+(?:who|that|which|lives?|has|had|is|was|wants?|finds?|learns?|keeps?)\b|[,.;:!?]|$))?"
@@ -131,8 +131,11 @@ def _unnamed(prose: str) -> list[Person]:
     for found in living:
         counts[found.says] = counts.get(found.says, 0) + (not found.plural)
     few = len(prose.split()) < 25
+    early = prose.lower()[: len(prose) // 2]
     heroes = [
-        kind for position, kind in enumerate(counts) if counts[kind] and (few or position == 0 or counts[kind] > 1)
+        kind
+        for position, kind in enumerate(counts)
+        if counts[kind] and (few or counts[kind] > 1 or (position == 0 and kind in early))
     ]
     return [Person(kind.title(), kind, _looks_of(kind, prose), named=False) for kind in heroes[:3]]
 
