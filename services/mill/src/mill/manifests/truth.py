@@ -68,7 +68,7 @@ DATABASE = Board(
             "max by (loop) (mediamill_conductor_loop_age_seconds)",
             "{{loop}}",
             "s",
-            "The calendar looks twice a minute, the others at least every ten seconds.",
+            "The calendar and idle watchers look twice a minute, the others at least every ten seconds.",
             runbook("ConductorLoopStuck"),
         ),
         graph(
