@@ -108,7 +108,7 @@ check-manifests: setup
 check-prometheus: setup
 	@$(RUN) python -m mediamill_testing.promtool
 check-docker: .tools/check/.synced
-	@.tools/check/bin/hadolint $(wildcard services/*/Dockerfile) deploy/docker/Dockerfile
+	@.tools/check/bin/hadolint $(wildcard services/*/Dockerfile deploy/*/Dockerfile)
 	@for profiles in core observability gpu core,observability,gpu; do COMPOSE_PROFILES=$$profiles POSTGRES_PASSWORD=any \
 	  MEDIAMILL_SECRET=any STORE_SECRET_KEY=any .tools/check/bin/docker-compose config --quiet || exit 1; done
 check-kubernetes: .tools/check/.kubernetes

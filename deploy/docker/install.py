@@ -28,10 +28,13 @@ NEEDLESS = "*.rlib"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Install, thin out and write the bill."""
     parser = argparse.ArgumentParser(prog="install-image", description=__doc__)
-    parser.add_argument("package", help="the workspace member that the image is for")
+    parser.add_argument("package", nargs="?", help="the workspace member that the image is for")
     parser.add_argument("extras", nargs="*", help="its extras")
     parser.add_argument("--with-queues", action="store_true", help="besides every queue's contracts, not the work")
+    parser.add_argument("--of", type=Path, help="a service's folder: install what its Dockerfile says")
     asked = parser.parse_args(arguments)
+    if asked.of is not None:
+        return main(words_of(asked.of))
 
     environment = Path(os.environ["UV_PROJECT_ENVIRONMENT"])
     chosen = selection(asked.package, asked.extras, with_queues=asked.with_queues)
@@ -41,6 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     bill = only_installed(json.loads(_uv("export", "--quiet", "--format", "cyclonedx1.5", *chosen)), environment)
     (environment / BILL).write_text(json.dumps(bill, indent=1) + "\n", "utf-8")
     return 0
+
+
+def words_of(folder: Path) -> list[str]:
+    """Give what the Dockerfile of a service tells this program. Raises ``SystemExit`` when it tells nothing."""
+    path = folder / "Dockerfile"
+    found = re.search(r"^RUN .*\binstall-image (.+)$", path.read_text("utf-8") if path.is_file() else "", re.MULTILINE)
+    if found is None:
+        sys.exit(f"{path}: there is no such file, or it has no RUN … install-image PACKAGE")
+    return found[1].split()
 
 
 def selection(package: str, extras: Sequence[str], *, with_queues: bool) -> list[str]:
