@@ -28,7 +28,7 @@ class MillGroup(LazyGroup):
         "config": Place("mill.cli.config", "Print every setting with its why.", _STACK),
         "demo": Place("mill.cli.demo", "Make a film from a brief.", _WORK),
         "gallery": Place("mill.cli.gallery", "Make films of a folder of briefs, and a page of them.", _WORK),
-        "jobs": Place("mill.cli.jobs", "Submit, list, show, watch, cancel and retry jobs.", _WORK),
+        "jobs": Place("mill.cli.jobs", "Submit, list, show, watch, trace, cancel and retry jobs.", _WORK),
         "assets": Place("mill.cli.assets", "Put files in and get them out.", _WORK),
         "tenants": Place("mill.cli.tenants", "Create, list and change tenants.", _WORK),
         "users": Place("mill.cli.users", "Add people to a tenant, with roles and keys of their own.", _WORK),

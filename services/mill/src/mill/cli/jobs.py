@@ -8,6 +8,7 @@ import typer
 
 from mill.api.connect import Target, connect
 from mill.api.models import Job
+from mill.cli import trace
 from mill.cli.lazy import new_app
 from mill.cli.options import AsJson, Data, Key, Url, Yes, examples
 from mill.cli.output import age, confirm, rows, show
@@ -22,6 +23,7 @@ JobId = Annotated[str, typer.Argument(metavar="ID", help="The job.")]
 
 
 app.command(epilog=EXAMPLES)(submit)
+app.command(epilog=trace.EXAMPLES)(trace.trace)
 
 
 @app.command("list", epilog=examples("mill jobs list", "mill jobs list --state failed --kind flow.film --json"))

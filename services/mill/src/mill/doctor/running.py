@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
@@ -20,29 +19,11 @@ from mill.stack.probes import gateway_is_ready, is_listening, libpq_url
 from mill.stack.processes import is_alive
 from mill.stack.resp import ping
 from mill.stack.state import live_state, read_state
+from mill.stack.urls import urls
 
 _IDLE = "nothing runs here"
 _UP = "Start it with 'mill up --detach'."
 _DEFAULT_BROKER_PORT = 6379
-
-
-class Urls(NamedTuple):
-    """Where the parts are; empty for one that is nowhere."""
-
-    database: str
-    broker: str
-    gateway: str
-
-
-def urls(layout: Layout) -> Urls:
-    """Give where the parts of the running stack are, or those of the environment."""
-    state = live_state(layout)
-    up = state.up if state else None
-    return Urls(
-        database=up.database_url if up else os.environ.get("MEDIAMILL_DATABASE_URL", ""),
-        broker=up.broker_url if up else os.environ.get("MEDIAMILL_BROKER_URL", ""),
-        gateway=up.url if up else os.environ.get("MEDIAMILL_URL", ""),
-    )
 
 
 def supervisor(layout: Layout) -> Finding:
