@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ import pytest
 from mediamill_testing.receiver import Receiver
 from mediamill_testing.spans import SeenSpan, collecting
 from mediamill_testing.stacks import Stack, running_stack, until
-from mediamill_testing.waits import set_faults
+from mediamill_testing.waits import end_predictions, set_faults
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
@@ -55,7 +56,7 @@ def bought_and_killed(stack: Stack, receiver: Receiver) -> str:
     set_faults(stack, slow_s=5)
     body = {
         "kind": "test.wait",
-        "input": {"seconds": 12},
+        "input": {"seconds": 600},
         "webhook": {"url": receiver.url, "events": ["job.succeeded"]},
     }
     with stack.client() as client:
@@ -65,8 +66,8 @@ def bought_and_killed(stack: Stack, receiver: Receiver) -> str:
     holder = "SELECT pid FROM leases JOIN workers ON workers.id = worker_id WHERE job_id = %(id)s"
     os.kill(stack.sql(holder, id=job)[0]["pid"], signal.SIGKILL)
     set_faults(stack, slow_s=0)
-    until(lambda: stack.job(job)["state"] == "waiting")
-    set_faults(stack, deaf_reads=True)  # so that the webhook wakes it, and no look before that
+    until(lambda: stack.job(job)["state"] == "waiting", 90)
+    end_predictions(stack)
     done = stack.ended(job, 90)
     assert (done["state"], done["crashes"]) == ("succeeded", 1)
     until(lambda: receiver.received)
@@ -114,4 +115,16 @@ def test_a_worker_that_traces_keeps_within_its_memory(story: Story) -> None:
     status = Path(f"/proc/{story.stack.worker_pid()}/status").read_text("ascii")
     rss_kb = int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
 
-    assert rss_kb < 200_000
+    assert rss_kb < 200 * 1024
+
+
+def test_the_story_is_told_from_the_database_alone(story: Story) -> None:
+    told = json.loads(story.stack.mill("jobs", "trace", story.job, "--json").stdout)["job"]
+
+    assert told["trace_id"] == TRACE
+    assert [one["why"] for one in told["stretches"] if one["what"] == "run"] == [
+        "lost with its worker",
+        "parked",
+        "succeeded",
+    ]
+    assert [(hook["event"], hook["state"]) for hook in told["webhooks"]] == [("job.succeeded", "delivered")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -13,6 +14,9 @@ from mediamill.jobs.accept import JobWebhook
 from mediamill_testing.harness import Mill
 from mediamill_testing.mortals import deliver_and_die
 from mediamill_testing.vendor.server import VendorServer
+from mill.cli.trace import trace
+from mill.errors import WrongUse
+from mill.stack.errors import NotRunning
 from mill.story.gantt import LOST, OPEN, SIGNS, gantt
 from mill.story.model import JobStory, Story, Stretch, Told, What
 from mill.story.read import NoSuchJob, read_story
@@ -194,3 +198,12 @@ def test_a_flow_that_is_too_large_is_cut_and_says_so(mill: Mill) -> None:
 def test_a_job_that_is_not_there_is_told_so(mill: Mill) -> None:
     with pytest.raises(NoSuchJob):
         read(mill, uuid7())
+
+
+def test_what_is_no_id_or_no_database_is_told_by_its_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MEDIAMILL_DATABASE_URL", raising=False)
+
+    with pytest.raises(WrongUse):
+        trace("nonsense", data=tmp_path)
+    with pytest.raises(NotRunning):
+        trace(str(uuid7()), data=tmp_path)

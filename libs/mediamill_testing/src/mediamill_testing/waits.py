@@ -59,6 +59,11 @@ def set_faults(stack: Stack, **faults: Any) -> None:
     httpx.put(f"{_vendor_url(stack)}/faults", json=faults, timeout=10).raise_for_status()
 
 
+def end_predictions(stack: Stack) -> None:
+    """Have the stack's vendor end now what it is making, and tell of it."""
+    httpx.put(f"{_vendor_url(stack)}/ends", timeout=10).raise_for_status()
+
+
 def bill_of(stack: Stack) -> dict[str, Any]:
     """Give what the stack's vendor has sold: the key of each sale, the total, and what it was asked for."""
     return dict(httpx.get(f"{_vendor_url(stack)}/bill", timeout=60).json())

@@ -20,7 +20,7 @@ from mediamill_testing.vendor.faults import Faults
 from mediamill_testing.vendor.messenger import Messenger
 
 Moment = Callable[[str, Sale], None]
-BACK_DOORS = frozenset({"marks", "faults", "bill", "catalogue", "outputs"})
+BACK_DOORS = frozenset({"marks", "faults", "bill", "catalogue", "outputs", "ends"})
 BY_PROXY = b"<html><center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center></html>"
 FOR_PEOPLE = b"<h1>Please log in</h1>"
 
@@ -141,6 +141,14 @@ class Shop(ABC):
         else:
             self._messenger.await_end(sale, in_s=max(0.0, (sale.ends_at - now()).total_seconds()) + 0.001)
 
+    async def _end_all(self) -> None:
+        """End now what is being made, and tell of it."""
+        for sale in self.bill.sales():
+            if sale.status == "processing":
+                sale.seconds = (now() - sale.created_at).total_seconds()
+                if sale.webhook:
+                    await self._announce(sale)
+
     async def _reach(self, name: str, sale: Sale) -> None:
         if self._moment is not None:
             await asyncio.to_thread(self._moment, name, sale)
@@ -179,6 +187,9 @@ class Shop(ABC):
                 await answer(send, 200, {})
             case "PUT", "catalogue", []:
                 self.catalogue |= {model: Product.read(told) for model, told in json.loads(body).items()}
+                await answer(send, 200, {})
+            case "PUT", "ends", []:
+                await self._end_all()
                 await answer(send, 200, {})
             case "GET", "bill", []:
                 await answer(send, 200, self.bill.told() | {"asked": self.asked})

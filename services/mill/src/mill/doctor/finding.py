@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import BaseModel
+
+from mill.stack.layout import Layout
 
 
 class Verdict(StrEnum):
@@ -22,6 +26,19 @@ class Finding(BaseModel):
     verdict: Verdict
     detail: str
     advice: str | None = None
+    fix: str | None = None
+    """What ``--fix`` does about it, if it may."""
+    fixed: str | None = None
+    """What ``--fix`` did; the rest is how it is since."""
+
+
+class Fix(NamedTuple):
+    """What may be done about a finding without harm: it destroys nothing that anybody has, and may be repeated."""
+
+    does: str
+    """In the words of a question."""
+    apply: Callable[[Layout], str]
+    """Does it, and tells what was done."""
 
 
 def ok(name: str, detail: str) -> Finding:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
@@ -12,15 +14,18 @@ from mediamill.db.restored import FOREIGN
 from mediamill.db.revision import head
 from mediamill.queues.manifest import BrokenManifest
 from mediamill.queues.registry import discover
-from mill.doctor.finding import Finding, fail, ok, warn
+from mill.cli.worker import environment
+from mill.doctor.finding import Finding, Fix, fail, ok, warn
+from mill.errors import ExitCode, MillError
 from mill.stack.layout import Layout
-from mill.stack.leftovers import marked
+from mill.stack.leftovers import end_leftovers, marked
 from mill.stack.probes import gateway_is_ready, is_listening, libpq_url
 from mill.stack.processes import is_alive
 from mill.stack.resp import ping
 from mill.stack.state import live_state, read_state
 from mill.stack.urls import urls
 
+LEFTOVERS, MIGRATIONS, LOG = "left-overs", "migrations", "log"
 _IDLE = "nothing runs here"
 _UP = "Start it with 'mill up --detach'."
 _DEFAULT_BROKER_PORT = 6379
@@ -43,13 +48,21 @@ def supervisor(layout: Layout) -> Finding:
 def leftovers(layout: Layout) -> Finding:
     """Is anything left of a stack whose supervisor was killed."""
     if live_state(layout) is not None:
-        return ok("left-overs", "none")
+        return ok(LEFTOVERS, "none")
     state = read_state(layout)
     found = {part.pid for part in (state.parts if state else ()) if is_alive(part.identity)}
     found |= {stray.pid for stray in marked(layout)}
     if found:
-        return warn("left-overs", f"pids {sorted(found)}", "'mill down' ends them.")
-    return ok("left-overs", "none")
+        left = warn(LEFTOVERS, f"pids {sorted(found)}", "'mill down' ends them.")
+        return left.model_copy(update={"fix": END.does})
+    return ok(LEFTOVERS, "none")
+
+
+def _end(layout: Layout) -> str:
+    return f"{len(end_leftovers(layout))} processes ended"
+
+
+END = Fix("End what a dead supervisor has left", _end)
 
 
 def database(layout: Layout) -> Finding:
@@ -66,23 +79,36 @@ def database(layout: Layout) -> Finding:
 
 def migrations(layout: Layout) -> Finding:
     """Has the database the tables of this version."""
-    found = asked(layout, "migrations", "SELECT version_num FROM alembic_version")
+    found = asked(layout, MIGRATIONS, "SELECT version_num FROM alembic_version")
     if isinstance(found, Finding):
         return found
     current, needed = (found[0][0] if found else None), head()
     if current != needed:
-        return fail("migrations", f"at {current}, this version needs {needed}", "Run 'mill migrate'.")
-    return ok("migrations", f"at {current}")
+        behind = fail(MIGRATIONS, f"at {current}, this version needs {needed}", "Run 'mill migrate'.")
+        return behind.model_copy(update={"fix": MIGRATE.does}) if (current or "") < needed else behind
+    return ok(MIGRATIONS, f"at {current}")
+
+
+def _migrate(layout: Layout) -> str:
+    program = [sys.executable, "-m", "mediamill.db.migrate", "--pre"]
+    done = subprocess.run(program, env=environment(layout), capture_output=True, text=True, check=False)
+    if done.returncode not in {ExitCode.OK, ExitCode.PENDING}:
+        raise MillError(done.stderr.strip()[-500:])
+    return "migrated, as far as old code may still run"
+
+
+MIGRATE = Fix("Migrate the database by what old code can live with (mill migrate --pre)", _migrate)
 
 
 def log(layout: Layout) -> Finding:
     """Was the log written by this cluster, or has it been settled."""
-    found = asked(layout, "log", FOREIGN)
+    found = asked(layout, LOG, FOREIGN)
     if isinstance(found, Finding):
         return found
     if found and found[0][0]:
-        return fail("log", "restored from a dump of another cluster; events are not told", "Run 'mill migrate'.")
-    return ok("log", "of this cluster")
+        foreign = fail(LOG, "restored from a dump of another cluster; events are not told", "Run 'mill migrate'.")
+        return foreign.model_copy(update={"fix": MIGRATE.does})
+    return ok(LOG, "of this cluster")
 
 
 def books(layout: Layout) -> Finding:

@@ -81,7 +81,8 @@ def _step(step: StepStory) -> str:
 def _webhook(hook: WebhookStory, began: datetime) -> str:
     arrived = f" at {_after(hook.delivered_at, began).strip()}" if hook.delivered_at else ""
     last = f" ({hook.last})" if hook.last else ""
-    return f"{hook.event} to {hook.host}: {hook.state}{arrived}, {hook.attempts} tries{last}"
+    tries = f"{hook.attempts} {'try' if hook.attempts == 1 else 'tries'}"
+    return f"{hook.event} to {hook.host}: {hook.state}{arrived}, {tries}{last}"
 
 
 def _after(at: datetime, began: datetime) -> str:
