@@ -173,6 +173,27 @@ def test_the_same_brief_again_renders_nothing(stack: Stack, film: dict[str, Any]
     assert stack.sql("SELECT count(*) AS n FROM jobs")[0]["n"] == before + 1
 
 
+def test_a_changed_scene_is_made_and_no_other(stack: Stack, film: dict[str, Any]) -> None:
+    change = {"changes": [{"scene": 2, "image_prompt": "a fox in a meadow, sunny day"}]}
+    with stack.client() as client:
+        answer = client.post(f"/v1/jobs/{film['id']}/revise", json={"input": change})
+
+    done = stack.ended(answer.json()["id"], 150)
+
+    assert done["state"] == "succeeded", done["error"]
+    anew = (
+        "SELECT kind FROM jobs WHERE root_id = %(id)s AND parent_id IS NOT NULL AND NOT EXISTS"
+        " (SELECT FROM events WHERE job_id = jobs.id AND data ? 'reused_from') ORDER BY kind"
+    )
+    made = [row["kind"] for row in stack.sql(anew, id=done["id"])]
+    before, after = film["output"]["scenes"], done["output"]["scenes"]
+    assert made == ["image.generate", "merge.timeline", "video.generate"]
+    assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, True]
+    rendered = stack.sql("SELECT output FROM jobs WHERE root_id = %(id)s AND kind = 'merge.timeline'", id=done["id"])
+    share = rendered[0]["output"]["frames_known"] / rendered[0]["output"]["frames"]
+    assert share > 0.4
+
+
 def test_a_worker_killed_in_the_middle_costs_no_finished_step(stack: Stack) -> None:
     job = stack.submit("flow.film", {**ASK, "seed": 7})["id"]
     finished = (

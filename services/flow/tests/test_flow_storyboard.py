@@ -38,18 +38,61 @@ def test_nobody_speaks_during_a_cross_fade_or_over_somebody_else(lengths: list[f
         assert before.end_s - after.start_s == pytest.approx(CROSSFADE_S, abs=1 / fps)
 
 
-@given(LENGTHS, st.sampled_from([24, 25, 30, 60]), st.sampled_from(["burned", "off"]))
+@given(LENGTHS, st.sampled_from([24, 25, 30, 60]), st.sampled_from(["burned", "soft", "off"]))
 def test_the_timeline_of_any_narration_is_one_that_merge_accepts(lengths: list[float], fps: int, captions: str) -> None:
     ask = Film.model_validate({"brief": "x", "fps": fps, "captions": captions})
     shots = storyboard(lengths, fps)
     parts = Parts("A title", shots, [ASSET.format(2)] * len(shots), [speech(s) for s in lengths], ASSET.format(3))
 
-    declared = Timeline.model_validate(timeline(parts, ask.size, ask.fps, captions=ask.captions == "burned"))
+    declared = Timeline.model_validate(timeline(parts, ask.size, ask.fps, captions=ask.captions))
 
     assert {track.type for track in declared.tracks} >= {"video", "audio", "text"}
-    assert any(track.type == "captions" for track in declared.tracks) is (captions == "burned")
+    assert any(track.type == "captions" for track in declared.tracks) is (captions != "off")
+    assert declared.output.captions == ("soft" if captions == "soft" else "burned")
 
 
 def test_an_odd_size_is_refused_with_the_reason() -> None:
     with pytest.raises(ValueError, match="even number"):
         Film.model_validate({"brief": "x", "size": "721x480"})
+
+
+@given(LENGTHS, st.floats(0.5, 30), st.sampled_from([24, 25, 30, 60]))
+def test_scenes_after_a_longer_one_keep_their_frames_and_their_words(
+    lengths: list[float], other: float, fps: int
+) -> None:
+    before, after = storyboard([2.0, *lengths], fps), storyboard([other, *lengths], fps)
+
+    for one, moved in zip(before[1:], after[1:], strict=True):
+        shift = moved.start_s - one.start_s
+        assert moved.length_s == pytest.approx(one.length_s, abs=1e-6)
+        assert moved.speech_at_s - one.speech_at_s == pytest.approx(shift, abs=1e-6)
+        assert shift * fps == pytest.approx(round(shift * fps), abs=1e-4)
+        assert shift * 100 == pytest.approx(round(shift * 100), abs=1e-3)
+
+
+def test_changes_of_scenes_lie_on_top_of_those_before() -> None:
+    before = Film.model_validate(
+        {"brief": "x", "changes": [{"scene": 2, "narration": "Old."}, {"scene": 4, "seed": 1}]}
+    ).model_dump(mode="json")
+
+    after = Film.revised(before, {"changes": [{"scene": 2, "image_prompt": "a fox"}, {"scene": 5, "seed": 3}]})
+
+    changes = {change.scene: change for change in Film.model_validate(after).changes}
+    assert {scene: change.seed for scene, change in changes.items()} == {2: None, 4: 1, 5: 3}
+    assert (changes[2].narration, changes[2].image_prompt) == ("Old.", "a fox")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ([{"scene": 6, "seed": 1}], "no scene 6; the film has 5"),
+        ([{"scene": 1}], "one of narration, image_prompt and seed"),
+        ([{"scene": 1, "seed": 1}, {"scene": 1, "seed": 2}], "changed twice"),
+        (["the third"], "SceneChange"),
+    ],
+)
+def test_a_change_of_no_scene_is_refused(changes: list[object], told: str) -> None:
+    before = Film.model_validate({"brief": "x"}).model_dump(mode="json")
+
+    with pytest.raises(ValueError, match=told):
+        Film.model_validate(Film.revised(before, {"changes": changes}))

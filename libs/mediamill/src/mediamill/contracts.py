@@ -69,6 +69,12 @@ class Ask(Contract):
         """Tell how many units of work it asks for, by which the kind's price is multiplied: images, seconds."""
         return Decimal(1)
 
+    @classmethod
+    def revised(cls, before: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+        """Give an input with fields replaced, unchecked; ``None`` puts a field back to its default."""
+        after = {**before, **change}
+        return {name: value for name, value in after.items() if name not in change or value is not None}
+
 
 ORIGINAL = "original"
 """The role of what a provider gave, kept as it came: it keeps its maker's content credentials and gets none of ours."""

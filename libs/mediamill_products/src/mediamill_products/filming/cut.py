@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from mediamill_products.filming.reads import Speech
 from mediamill_products.filming.storyboard import CROSSFADE_S, TITLE_S, Shot, on_grid, shifted
+
+Captions = Literal["burned", "soft", "off"]
 
 MUSIC_DB = -9.0
 DUCK_DB = 9.0
@@ -33,7 +35,7 @@ class Parts(NamedTuple):
     """How long each clip is, where they were not made for their shots."""
 
 
-def timeline(parts: Parts, size: tuple[int, int], fps: int, *, captions: bool) -> dict[str, Any]:
+def timeline(parts: Parts, size: tuple[int, int], fps: int, *, captions: Captions) -> dict[str, Any]:
     """Declare the film, as ``merge.timeline`` takes it."""
     spoken = [(shot, speech) for shot, speech in zip(parts.shots, parts.speeches, strict=True) if speech is not None]
     tracks = [_pictures(parts, fps)]
@@ -43,9 +45,10 @@ def timeline(parts: Parts, size: tuple[int, int], fps: int, *, captions: bool) -
         tracks.append(_title(parts.title))
     if parts.music is not None:
         tracks.append(music(parts.music, parts.shots[-1].end_s, under_a_voice=bool(spoken)))
-    if captions and spoken:
+    if captions != "off" and spoken:
         tracks.append(captioned(spoken))
-    return declared(tracks, size, fps)
+    film = declared(tracks, size, fps)
+    return film if captions != "soft" else {**film, "output": {**film["output"], "captions": "soft"}}
 
 
 def declared(tracks: list[dict[str, Any]], size: tuple[int, int], fps: int) -> dict[str, Any]:

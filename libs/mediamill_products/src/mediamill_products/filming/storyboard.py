@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ TAIL_S = 0.7
 """Between the last word of a scene and the next cross-fade."""
 ENDING_S = 1.6
 """After the last word of the film."""
+_LONGEST_TICK_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,28 @@ def storyboard(speeches_s: Sequence[float], fps: int, opening_s: float = TITLE_S
     ``opening_s`` is how long the first picture stands before anybody speaks.
     """
     shots: list[Shot] = []
-    start = 0.0
+    start, step = 0.0, tick_s(fps)
     for index, speech_s in enumerate(speeches_s):
         lead = opening_s if index == 0 else CROSSFADE_S + BREATH_S
         is_last = index == len(speeches_s) - 1
         tail = ENDING_S if is_last else TAIL_S + CROSSFADE_S
         length = on_grid(lead + speech_s + tail, fps)
+        following = round(math.ceil((start + length - CROSSFADE_S) / step - 1e-6) * step, 6)
+        if not is_last:
+            length = on_grid(following - start + CROSSFADE_S, fps)
         shots.append(Shot(start_s=start, length_s=length, speech_at_s=round(start + lead, 3)))
-        start = on_grid(start + length - CROSSFADE_S, fps)
+        start = following
     return shots
+
+
+def tick_s(fps: int) -> float:
+    """Give the least time that is a whole number of frames and of centiseconds, or a frame where that is too long.
+
+    Scenes begin on these: then a scene that comes later than in another film has its words on the same frames, and
+    is known again.
+    """
+    tick = 1 / math.gcd(fps, 100)
+    return tick if tick <= _LONGEST_TICK_S else 1 / fps
 
 
 def on_grid(seconds: float, fps: int) -> float:

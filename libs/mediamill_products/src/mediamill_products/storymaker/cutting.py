@@ -43,7 +43,7 @@ def story(ctx: Context, ask: Story) -> StoryTold:
         music=_music(ctx, ask, shots),
         lasting=[clip.duration_s or 0.0 for clip in clips],
     )
-    declared = timeline(parts, ask.size or _size_of(clips[0]), ask.fps, captions=ask.captions == "burned")
+    declared = timeline(parts, ask.size or _size_of(clips[0]), ask.fps, captions=ask.captions)
     film = read(ctx.run("merge.timeline", {"timeline": declared}), Film)
     return StoryTold(
         title=ask.title,

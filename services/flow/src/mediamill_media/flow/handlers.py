@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from mediamill.errors import Permanent
 from mediamill.handlers.context import Call, Context
 from mediamill.handlers.handler import handler
 from mediamill_media.flow.contract import Film, Filmed, SceneMade
@@ -24,7 +25,7 @@ STAGES = 5
 def film(ctx: Context, ask: Film) -> Filmed:
     """Script it, cast and read it, draw it and score it, move it, and cut it together."""
     ctx.progress(0, STAGES, "writing the script")
-    script = read(ctx.run("text.script", _script(ask)), Script)
+    script = _changed(read(ctx.run("text.script", _script(ask)), Script), ask)
 
     drawn = script.scenes[len(ask.photos) :]
     roles = script.cast if drawn else ()
@@ -48,7 +49,7 @@ def film(ctx: Context, ask: Film) -> Filmed:
     ctx.progress(4, STAGES, "cutting the film")
     title = ask.title or script.title
     parts = Parts(title, shots, clips, speeches, music)
-    declared = timeline(parts, ask.size, ask.fps, captions=ask.captions == "burned")
+    declared = timeline(parts, ask.size, ask.fps, captions=ask.captions)
     rendered = read(ctx.run("merge.timeline", {"timeline": declared}), Rendered)
     return Filmed(
         title=title,
@@ -67,6 +68,25 @@ def _script(ask: Film) -> dict[str, Any]:
         "seconds": ask.seconds,
         "seed": ask.seed,
     }
+
+
+def _changed(script: Script, ask: Film) -> Script:
+    """Give the script with the scenes that were changed since. Raises ``Permanent`` for one that it does not have."""
+    scenes = list(script.scenes)
+    for change in ask.changes:
+        if change.scene > len(scenes):
+            raise Permanent(f"changes: there is no scene {change.scene}; the script has {len(scenes)}.")
+        told = change.model_dump(include={"narration", "image_prompt"}, exclude_none=True)
+        scenes[change.scene - 1] = scenes[change.scene - 1].model_copy(update=told)
+    return script.model_copy(update={"scenes": tuple(scenes)})
+
+
+def _seed(ask: Film, index: int) -> int | None:
+    """Give the seed of a scene's picture."""
+    own = next((change.seed for change in ask.changes if change.scene == index + 1), None)
+    if own is not None:
+        return own
+    return None if ask.seed is None else ask.seed + index
 
 
 def _character(member: Any, ask: Film) -> Call:
@@ -89,7 +109,7 @@ def _picture(scene: Scene, cast: dict[str, Made], ask: Film, index: int) -> Call
             "size": ask.size,
             "style": ask.style,
             "references": references,
-            "seed": None if ask.seed is None else ask.seed + index,
+            "seed": _seed(ask, index),
         },
     )
 

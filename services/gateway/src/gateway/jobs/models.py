@@ -50,6 +50,28 @@ class PostJob(BaseModel):
     provider: str | None = Field(None, max_length=100, description="one of the kind's providers; else the first")
 
 
+class Revise(BaseModel):
+    """A job again, with something changed."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"input": {"changes": [{"scene": 4, "image_prompt": "a lighthouse by the sea at dawn"}]}}]
+        },
+    )
+
+    input: Json = Field(
+        description="the fields to replace; null puts one back to its default. Changes of scenes add to those before"
+    )
+    priority: int | None = Field(None, ge=0, le=9, strict=True, description="the revised job's by default")
+    webhook: PostWebhook | None = Field(None, description="told of the new job")
+    metadata: dict[MetadataKey, MetadataText] = Field(
+        {}, max_length=32, description="added to the revised job's; 'revises' names that job"
+    )
+    max_cost: Decimal | None = Field(None, ge=0, le=1_000_000, description="USD; a dearer job is refused")
+    deadline_s: float | None = Field(None, gt=0, le=_MONTH_S, description="fails as 'timeout' if not done by then")
+
+
 class PostBatch(BaseModel):
     """A request for many jobs: all are accepted or none."""
 

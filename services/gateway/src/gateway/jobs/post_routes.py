@@ -11,8 +11,10 @@ from pydantic import StringConstraints
 
 from gateway.auth import Owner
 from gateway.edge import EdgeOf
+from gateway.ids import PathId
 from gateway.jobs.accepting import Origin, accept_many, accept_one
-from gateway.jobs.models import Job, PostBatch, PostJob
+from gateway.jobs.models import Job, PostBatch, PostJob, Revise
+from gateway.jobs.revising import revise
 from gateway.jobs.waiting import wait_for_end, wanted_wait_s
 from gateway.limits import StrictJsonRoute
 from gateway.paging import Listed
@@ -92,3 +94,26 @@ async def post_batch(
     if replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return Listed(data=jobs)
+
+
+@router.post(
+    "/v1/jobs/{id}/revise",
+    status_code=202,
+    summary="Ask for a job again, with something changed",
+    responses={202: _ACCEPTED, **refusals(400, 402, 404, 409, 413, 422, 429)},
+)
+async def revise_job(
+    id: PathId,
+    change: Revise,
+    response: Response,
+    edge: EdgeOf,
+    owner: Owner,
+    idempotency_key: IdempotencyKey = None,
+    traceparent: TraceParent = None,
+) -> Job:
+    """Accept a new job that makes only what the change touches: all else is answered from history."""
+    (job,), replayed = await revise(edge, Origin(owner, idempotency_key, traces.well_formed(traceparent)), id, change)
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return job
