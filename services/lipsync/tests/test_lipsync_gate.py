@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mediamill.errors import OutputRejected
 from mediamill_av.record import Reel, record
-from mediamill_media.lipsync.errors import OutputRejected
 from mediamill_media.lipsync.faces.frames import coded
 from mediamill_media.lipsync.faces.marks import drawn_face
 from mediamill_media.lipsync.faces.mesh import finder

@@ -91,10 +91,9 @@ def concat(job: Job, name: str) -> dict[str, Any]:
     return job.rendered(reel_of(ask, job.files), None)
 
 
-def told(job: Job) -> dict[str, Any]:
-    """J3: fades, narration, ducked music, captions burned in, target loudness."""
-    tracks = _story(job)
-    return job.film(tracks, -16.0)
+def told(job: Job, captions: str) -> dict[str, Any]:
+    """J3: fades, narration, ducked music, captions, target loudness."""
+    return job.film(_story(job), -16.0, captions=captions)
 
 
 def _story(job: Job) -> list[Item]:
@@ -137,7 +136,8 @@ def crossfades(job: Job, *changed: str, remembers: bool = False) -> dict[str, An
 OURS: dict[str, Callable[[Job], dict[str, Any]]] = {
     "j1": lambda job: concat(job, "same"),
     "j2": lambda job: concat(job, "diff"),
-    "j3": told,
+    "j3": lambda job: told(job, "burned"),
+    "j3 soft": lambda job: told(job, "soft"),
     "j4": stills,
     "j5": levelled,
     "j6 probe": probes,

@@ -244,3 +244,9 @@ class BadMedia(Permanent):
     """The bytes cannot be read as the media that they should be."""
 
     code = "bad-media"
+
+
+class OutputRejected(Permanent):
+    """What was made does not pass the last look, twice."""
+
+    code = "output-rejected"

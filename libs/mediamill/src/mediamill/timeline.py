@@ -185,6 +185,10 @@ class Output(Contract):
     format: Literal["mp4", "webm", "gif", "mp3", "wav"] = Field("mp4", description="mp3 and wav hold the sound alone.")
     quality: Literal["draft", "final", "best"] = Field("final", description="draft is fastest, best is slowest.")
     faststart: bool = Field(default=True, description="Let an mp4 play before it is wholly there.")
+    captions: Literal["burned", "soft"] = Field(
+        "burned",
+        description="In the picture; or soft, as a track of an mp4 that players show and hide, which is faster.",
+    )
 
 
 class Timeline(Contract):

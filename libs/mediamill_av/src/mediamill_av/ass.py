@@ -171,6 +171,13 @@ def styles_for(size: tuple[int, int]) -> tuple[Style, ...]:
     )
 
 
+def caption_band(size: tuple[int, int]) -> slice:
+    """Give the rows of a frame that captions are written in."""
+    style = styles_for(size)[0]
+    lowest = size[1] - round(style.bottom)
+    return slice(max(0, lowest - round(1.6 * style.size)), lowest)
+
+
 def _captions(lines: Iterable[Line], size: tuple[int, int]) -> Iterator[Event]:
     """Write each line with its words lighting up as they are spoken."""
     width = line_width(size)

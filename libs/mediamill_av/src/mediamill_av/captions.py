@@ -5,8 +5,9 @@ Times are whole centiseconds here, the finest that ASS knows, so that "ends befo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from mediamill.timeline import Item, Timeline, Word, placed_items
@@ -89,9 +90,14 @@ def _on_grid(words: Iterable[Word]) -> list[TimedWord]:
         text = " ".join(word.text.split())
         if not text:
             continue
-        at = max(at, round(word.start_s * 100))
-        timed.append(TimedWord(text, at, max(at, round(word.end_s * 100))))
+        at = max(at, _centiseconds(word.start_s))
+        timed.append(TimedWord(text, at, max(at, _centiseconds(word.end_s))))
     return timed
+
+
+def _centiseconds(seconds: float) -> int:
+    """Round, halves always up: the same word of a scene that comes later is put on the same place of the scene."""
+    return math.floor(seconds * 100 + 0.5001)
 
 
 def _runs(words: Sequence[TimedWord]) -> list[list[TimedWord]]:
@@ -171,3 +177,9 @@ def _vtt_time(centiseconds: int) -> str:
 def _vtt_text(text: str) -> str:
     """Escape what WebVTT would read as markup; ``-->`` is gone with its angle bracket."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def until(lines: Iterable[Line], seconds: float) -> tuple[Line, ...]:
+    """Give the lines of a film that ends then: none begins later, and none stays longer."""
+    end = int(seconds * 100)
+    return tuple(replace(line, end_cs=min(line.end_cs, end)) for line in lines if line.start_cs < end)

@@ -12,6 +12,8 @@ from mediamill_av.runner import Command, reading, run
 SILENT_LUFS = -69.0
 PEAK_DB = -2.0
 """Where the limiter stands: coding to AAC and reading between samples add up to a decibel."""
+MOST_PEAK_DB = 0.5
+"""What a finished film may measure: the coder adds to what the limiter let through, rarely this much."""
 _METER = "ebur128=peak=true:framelog=quiet"
 _TRIES = 4
 _CLOSE_LU = 0.15
@@ -47,23 +49,36 @@ def measure(path: Path, before: tuple[str, ...] = (), filters: str = "") -> Loud
     return Loudness(float(lufs[1]), float(peak[1]))
 
 
-def levelling(path: Path, raw: tuple[str, ...], target_lufs: float | None) -> str:
-    """Give the filters that bring a raw mix to ``target_lufs``, or that only hold its peaks where it is ``None``.
+@dataclass(frozen=True)
+class Levelling:
+    """How a mix is brought to its loudness, and what that will be."""
 
-    Limiting takes loudness away, so the gain is tried, measured and mended until it holds.
+    filters: str
+    gain_db: float
+    lufs: float | None
+    """``None`` where nobody asked for a loudness, or nothing is heard."""
+
+
+def levelling(path: Path, raw: tuple[str, ...], target_lufs: float | None, peak: float) -> Levelling:
+    """Tell how to bring a raw mix to ``target_lufs``, or only to hold its peaks where it is ``None``.
+
+    ``peak`` is the mix's largest sample. Limiting takes loudness away, so the gain is tried, measured and mended until
+    it holds.
     """
+    if target_lufs is None:
+        return Levelling("anull" if peak <= 1 else _limited(0.0), 0.0, None)
     measured = measure(path, raw)
     if measured.lufs <= SILENT_LUFS:
-        return "anull"
-    gain = 0.0 if target_lufs is None else min(_MAX_GAIN_DB, target_lufs - measured.lufs)
-    if measured.peak_db + gain <= (0.0 if target_lufs is None else PEAK_DB):
-        return f"volume={gain:.3f}dB"
-    for _ in range(_TRIES if target_lufs is not None else 0):
-        off = (target_lufs or 0.0) - measure(path, raw, _limited(gain)).lufs
-        if abs(off) <= _CLOSE_LU:
-            break
-        gain = min(_MAX_GAIN_DB, gain + off)
-    return _limited(gain)
+        return Levelling("anull", 0.0, None)
+    gain = min(_MAX_GAIN_DB, target_lufs - measured.lufs)
+    if measured.peak_db + gain <= PEAK_DB:
+        return Levelling(f"volume={gain:.3f}dB", gain, measured.lufs + gain)
+    for _ in range(_TRIES):
+        reached = measure(path, raw, _limited(gain)).lufs
+        if abs(target_lufs - reached) <= _CLOSE_LU:
+            return Levelling(_limited(gain), gain, reached)
+        gain = min(_MAX_GAIN_DB, gain + target_lufs - reached)
+    return Levelling(_limited(gain), gain, measure(path, raw, _limited(gain)).lufs)
 
 
 def _limited(gain_db: float) -> str:

@@ -19,6 +19,7 @@ import av
 import av.container
 import av.error
 import av.packet
+import av.stream
 
 from mediamill.errors import BadMedia, Permanent
 
@@ -125,8 +126,8 @@ class Grid:
         return round(Fraction(frame * self.timescale, self.fps))
 
 
-def join(runs: Sequence[Run], grid: Grid, sound: Path | None, output: Path, options: dict[str, str]) -> None:
-    """Write one mp4 of the runs' coded frames, one after another, and of the coded sound, if there is one.
+def join(runs: Sequence[Run], grid: Grid, others: Sequence[Path], output: Path, options: dict[str, str]) -> None:
+    """Write one mp4 of the runs' coded frames, one after another, and of the first track of each other file.
 
     Raises ``Permanent`` when a run does not hold its frames or is coded with another set-up than the first.
     """
@@ -136,12 +137,12 @@ def join(runs: Sequence[Run], grid: Grid, sound: Path | None, output: Path, opti
         film = opened.enter_context(av.open(str(output), "w", format="mp4", options=settings))
         first = opened.enter_context(av.open(str(runs[0].path)))
         picture = film.add_stream_from_template(first.streams.video[0])
-        packets: Iterator[CodedPacket] = _pictures(runs, scans, picture, grid)
-        if sound is not None:
-            track = opened.enter_context(av.open(str(sound)))
-            voice = film.add_stream_from_template(track.streams.audio[0])
-            packets = merge(packets, _sounds(track, voice), key=_when)
-        for packet in packets:
+        tracks = [_pictures(runs, scans, picture, grid)]
+        for path in others:
+            other = opened.enter_context(av.open(str(path)))
+            target = film.add_stream_from_template(other.streams[0])
+            tracks.append(_coded(other, target))
+        for packet in merge(*tracks, key=_when):
             film.mux(packet)
 
 
@@ -162,10 +163,10 @@ def _when(packet: CodedPacket) -> Fraction:
     return (packet.dts or 0) * packet.time_base
 
 
-def _sounds(track: av.container.InputContainer, voice: av.AudioStream) -> Iterator[CodedPacket]:
-    for packet in track.demux(track.streams.audio[0]):
+def _coded(source: av.container.InputContainer, target: av.stream.Stream) -> Iterator[CodedPacket]:
+    for packet in source.demux(source.streams[0]):
         if packet.size:
-            packet.stream = voice
+            packet.stream = target
             yield packet
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mediamill.errors import Permanent
 from mediamill.timeline import PICTURE_TRACKS, Item, Timeline, placed_items
 from mediamill_av.ass import Subtitles, subtitles_of
-from mediamill_av.captions import Line, caption_lines
+from mediamill_av.captions import Line, caption_lines, until
 from mediamill_av.layers import layer_of
 from mediamill_av.soundplan import SoundPlan, sound_of
 from mediamill_av.sources import Sources, check_sources, stretch_of
@@ -46,8 +46,8 @@ def plan(timeline: Timeline, sources: Sources, loudness_lufs: float | None) -> P
     """
     check_sources(timeline, sources)
     frames = _film_frames(timeline, sources)
-    lines = caption_lines(timeline)
-    subtitles = subtitles_of(timeline, lines)
+    lines = until(caption_lines(timeline), frames / timeline.fps)
+    subtitles = subtitles_of(timeline, () if timeline.output.captions == "soft" else lines)
     layers = [layer_of(timeline, n, sources) for n, track in enumerate(timeline.tracks) if track.type in PICTURE_TRACKS]
     windows = tuple(windows_of(layers, frames, subtitles, timeline.fps))
     sound = sound_of(timeline, sources, frames / timeline.fps, loudness_lufs)

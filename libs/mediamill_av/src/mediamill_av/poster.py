@@ -13,7 +13,7 @@ import numpy as np
 from mediamill.errors import BadMedia
 from mediamill_av.runner import Command, run
 
-_LOOKS = 24
+_LOOKS = 16
 
 
 class Look(NamedTuple):
@@ -43,6 +43,8 @@ def _looks(film: Path) -> Iterator[Look]:
     try:
         with av.open(str(film)) as container:
             stream = container.streams.video[0]
+            stream.thread_type = "NONE"
+            stream.codec_context.skip_frame = "NONKEY"
             length = float((stream.duration or 0) * (stream.time_base or 0))
             for number in range(_LOOKS):
                 container.seek(round(length * (number + 0.5) / _LOOKS * 1_000_000))

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mediamill.errors import Permanent
 from mediamill_av.canvas import canvas_of
 from mediamill_av.convert import convert
-from mediamill_av.gate import check_film
+from mediamill_av.gate.films import wanted_film
+from mediamill_av.gate.judging import judge
+from mediamill_av.gate.looking import in_decibels
+from mediamill_av.gate.wanted import Levels, SoundWanted, Wanted
 from mediamill_av.house import SAMPLE_RATE, audio_arguments, timescale
 from mediamill_av.kept import Kept
-from mediamill_av.loudness import levelling, measure
+from mediamill_av.loudness import MOST_PEAK_DB, levelling
 from mediamill_av.packets import Grid, Run, join, setup_of
 from mediamill_av.plan import Plan
-from mediamill_av.poster import draw_poster
 from mediamill_av.runner import Command, Progress, ignore_progress, run
 from mediamill_av.segments import Maker
 from mediamill_av.sound import RAW_INPUT, mix
 from mediamill_av.soundplan import SoundPlan
+from mediamill_av.texttrack import captions_track
 from mediamill_av.windows import Window, recoded
 
 _SOUND_SHARE = 0.15
@@ -32,6 +36,8 @@ class Film:
     """What came out."""
 
     path: Path
+    mp4: Path | None
+    """The film before it was put into another container; ``None`` for a sound alone."""
     frames: int
     """Pictures in it; 0 for a sound alone."""
     duration_s: float
@@ -41,14 +47,14 @@ class Film:
     """Those that are coded as they came."""
     frames_known: int
     """Those that an earlier film had made."""
-    poster: Path | None
-    """A frame that stands for it, as a JPEG."""
+    wanted: Wanted
+    """What it was measured against."""
 
 
 def render(plan: Plan, folder: Path, tell: Progress = ignore_progress, kept: Kept | None = None) -> Film:
-    """Make the film in a private ``folder`` and check it; what was ``kept`` of an earlier film is not made again.
+    """Make the film in a private ``folder`` and judge it; what was ``kept`` of an earlier film is not made again.
 
-    Raises ``BadMedia`` when an asset turns out to be broken.
+    Raises ``BadMedia`` when an asset turns out to be broken, ``OutputRejected`` when the film is not as planned.
     """
     output = plan.timeline.output.format
     if output in _SOUND_ONLY:
@@ -57,16 +63,24 @@ def render(plan: Plan, folder: Path, tell: Progress = ignore_progress, kept: Kep
     maker = Maker(plan, canvas_of(plan.timeline), folder, kept)
     windows, pieces = _pictures(plan, maker, _part(tell, _SOUND_SHARE, _PICTURE_SHARE))
     film = folder / "film.mp4"
-    fps = plan.timeline.fps
-    options = {"movflags": "+faststart"} if plan.timeline.output.faststart else {}
-    join(pieces, Grid(fps, timescale(fps)), sound, film, options)
-    check_film(film, plan, sounding=sound is not None)
+    _join(plan, pieces, sound, film)
+    levels, lufs = (sound.levels, sound.lufs) if sound else (None, None)
+    wanted = wanted_film(plan, levels, lufs, folder)
+    measured = judge(film, wanted)
     finished = convert(film, plan, folder, _part(tell, _SOUND_SHARE + _PICTURE_SHARE, 0.05))
-    lufs = measure(sound).lufs if sound else None
     copied = sum(window.frames for window in windows if window.copy)
-    poster = draw_poster(film, folder / "poster.jpg")
     tell(1.0)
-    return Film(finished, plan.frames, plan.duration_s, lufs, copied, maker.frames_known, poster)
+    return Film(finished, film, plan.frames, plan.duration_s, measured, copied, maker.frames_known, wanted)
+
+
+def _join(plan: Plan, pieces: list[Run], sound: _Coded | None, film: Path) -> None:
+    """Put pictures, sound and soft captions into one file."""
+    fps = plan.timeline.fps
+    is_soft = plan.timeline.output.captions == "soft" and plan.lines
+    captions = captions_track(plan.lines, film.with_name("captions.mp4")) if is_soft else None
+    options = {"movflags": "+faststart"} if plan.timeline.output.faststart else {}
+    others = [path for path in (sound.path if sound else None, captions) if path]
+    join(pieces, Grid(fps, timescale(fps)), others, film, options)
 
 
 def _part(tell: Progress, start: float, share: float) -> Progress:
@@ -83,18 +97,26 @@ def _pictures(plan: Plan, maker: Maker, tell: Progress) -> tuple[Sequence[Window
     return windows, maker.pieces(windows, tell)
 
 
-def _sound(sound: SoundPlan, folder: Path, tell: Progress) -> Path:
+class _Coded(NamedTuple):
+    """The film's sound, coded, and what it must sound like."""
+
+    path: Path
+    levels: Levels
+    lufs: float | None
+
+
+def _sound(sound: SoundPlan, folder: Path, tell: Progress) -> _Coded:
     """Make the film's sound as AAC."""
     return _coded(sound, folder, folder / "sound.m4a", (*audio_arguments(), "-f", "mp4"), tell)
 
 
-def _coded(sound: SoundPlan, folder: Path, output: Path, coding: tuple[str, ...], tell: Progress) -> Path:
-    raw = mix(sound, folder, _part(tell, 0, 0.5))
-    filters = levelling(raw, RAW_INPUT, sound.loudness_lufs)
+def _coded(sound: SoundPlan, folder: Path, output: Path, coding: tuple[str, ...], tell: Progress) -> _Coded:
+    mixed = mix(sound, folder, _part(tell, 0, 0.5))
+    level = levelling(mixed.path, RAW_INPUT, sound.loudness_lufs, mixed.peak)
     run(
         Command(
             what="the film's sound",
-            arguments=(*RAW_INPUT, "-i", str(raw), "-af", filters, "-threads", "1", *coding),
+            arguments=(*RAW_INPUT, "-i", str(mixed.path), "-af", level.filters, "-threads", "1", *coding),
             output=output,
             seconds=sound.samples / SAMPLE_RATE,
             tolerance_s=0.1,
@@ -102,8 +124,8 @@ def _coded(sound: SoundPlan, folder: Path, output: Path, coding: tuple[str, ...]
         ),
         _part(tell, 0.5, 0.5),
     )
-    raw.unlink()
-    return output
+    mixed.path.unlink()
+    return _Coded(output, in_decibels(mixed.rms) + level.gain_db, level.lufs)
 
 
 def _sound_alone(plan: Plan, folder: Path, tell: Progress) -> Film:
@@ -111,5 +133,6 @@ def _sound_alone(plan: Plan, folder: Path, tell: Progress) -> Film:
     name = plan.timeline.output.format
     if plan.sound is None:
         raise Permanent(f"nothing in the timeline sounds, so there is no {name} to make")
-    path = _coded(plan.sound, folder, folder / f"film.{name}", _SOUND_ONLY[name], tell)
-    return Film(path, 0, plan.duration_s, measure(path).lufs, 0, 0, None)
+    made = _coded(plan.sound, folder, folder / f"film.{name}", _SOUND_ONLY[name], tell)
+    wanted = Wanted("the sound", sound=SoundWanted(made.levels, made.lufs, MOST_PEAK_DB))
+    return Film(made.path, None, 0, plan.duration_s, judge(made.path, wanted), 0, 0, wanted)

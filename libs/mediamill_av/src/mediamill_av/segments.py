@@ -56,10 +56,7 @@ class Maker:
         self.frames_known = sum(job.window.frames for job in jobs) - sum(job.window.frames for job in missing)
         total = sum(window.frames for window in windows)
         there = total - sum(job.window.frames for job in missing)
-        _side_by_side(missing, lambda frames: tell((there + frames) / total))
-        for job in missing:
-            if self.kept is not None and job.command.output is not None:
-                self.kept.give(job.key, job.command.output)
+        _side_by_side(missing, self.kept, lambda frames: tell((there + frames) / total))
         return [window.copy or Run(self._output(window), 0, window.frames) for window in windows]
 
     def _output(self, window: Window) -> Path:
@@ -108,11 +105,11 @@ def _files(window: Window) -> Iterable[Path]:
         yield from (shot.path for shot in shots if shot is not None)
 
 
-def _side_by_side(jobs: Sequence[_Job], tell: Callable[[float], None]) -> None:
+def _side_by_side(jobs: Sequence[_Job], kept: Kept | None, tell: Callable[[float], None]) -> None:
     """Run all, a core each, telling how many frames are made; the first failure ends the others."""
     done = dict.fromkeys((job.window.first for job in jobs), 0.0)
     with ThreadPoolExecutor(threads_alone(), "window") as pool:
-        running = {pool.submit(copy_context().run, _make, job, done) for job in jobs}
+        running = {pool.submit(copy_context().run, _make, job, kept, done) for job in jobs}
         try:
             _watch(running, done, tell)
         finally:
@@ -120,11 +117,15 @@ def _side_by_side(jobs: Sequence[_Job], tell: Callable[[float], None]) -> None:
                 future.cancel()
 
 
-def _make(job: _Job, done: dict[int, float]) -> None:
+def _make(job: _Job, kept: Kept | None, done: dict[int, float]) -> None:
+    """Make a window, and keep it at once: whoever begins this film again need not."""
+
     def note(fraction: float) -> None:
         done[job.window.first] = fraction * job.window.frames
 
     run(job.command, note)
+    if kept is not None and job.command.output is not None:
+        kept.give(job.key, job.command.output)
 
 
 def _watch(running: set[Future[None]], done: Mapping[int, float], tell: Callable[[float], None]) -> None:

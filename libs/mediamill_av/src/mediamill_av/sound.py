@@ -52,17 +52,31 @@ class Take:
         return envelope.astype(np.float32)
 
 
-def mix(sound: SoundPlan, folder: Path, tell: Progress) -> Path:
-    """Decode all cues and add them up; gives a raw file of 48 kHz stereo float samples."""
+@dataclass(frozen=True)
+class Mixed:
+    """All cues added up: a raw file of 48 kHz stereo float samples, and what was seen of them on the way."""
+
+    path: Path
+    rms: npt.NDArray[np.float64]
+    """Of each hop."""
+    peak: float
+    """The largest sample; full scale is 1."""
+
+
+def mix(sound: SoundPlan, folder: Path, tell: Progress) -> Mixed:
+    """Decode all cues and add them up."""
     takes = [_decode(cue, folder / f"cue{number}.f32") for number, cue in enumerate(sound.cues)]
     gains = _ducked(takes, sound.samples)
-    output = folder / "mix.f32"
+    output, hops, peak = folder / "mix.f32", [np.zeros(0)], 0.0
     with output.open("wb") as raw:
         for first in range(0, sound.samples, BLOCK):
             length = min(BLOCK, sound.samples - first)
-            raw.write(_block(takes, gains, first, length).tobytes())
+            block = _block(takes, gains, first, length)
+            raw.write(block.tobytes())
+            hops.append(loudness_of_hops(block))
+            peak = max(peak, float(np.abs(block).max()))
             tell((first + length) / sound.samples)
-    return output
+    return Mixed(output, np.concatenate(hops), peak)
 
 
 def _decode(cue: Cue, output: Path) -> Take:

@@ -15,9 +15,3 @@ class NoSpeech(Permanent):
     """There is no speech that a face could say."""
 
     code = "no-speech"
-
-
-class OutputRejected(Permanent):
-    """What was made does not pass the last look."""
-
-    code = "output-rejected"

@@ -98,5 +98,6 @@ class Composed(MediaAnswer):
 
     duration_s: float = Field(description="Length of the film in seconds.")
     frames: int = Field(description="Pictures in the film; 0 for a sound alone.")
+    frames_known: int = Field(0, description="How many of them an earlier film of yours had made, pixel for pixel.")
     lufs: float | None = Field(description="Loudness measured on the finished film; null where nothing sounds.")
     captions: AssetId | None = Field(description="The captions as WebVTT; null without a captions track.")

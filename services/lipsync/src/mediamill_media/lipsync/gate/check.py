@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mediamill.errors import OutputRejected
 from mediamill_av.house import SAMPLE_RATE
 from mediamill_av.probe import probe
 from mediamill_av.record import Reel
 from mediamill_media.lipsync.contract import Measured
-from mediamill_media.lipsync.errors import OutputRejected
 from mediamill_media.lipsync.gate.looking import Look, Seen, watch
 from mediamill_media.lipsync.speech.heard import Curve, Samples, decode, loudness
 from mediamill_media.lipsync.speech.mouth import Track

@@ -11,8 +11,10 @@ from mediamill.settings import settings
 from mediamill.timeline import Timeline, assets_of
 from mediamill_av.assemble import sources_of
 from mediamill_av.captions import Line, write_vtt
+from mediamill_av.gate.judging import passed
 from mediamill_av.kept import Kept
 from mediamill_av.plan import Plan, plan
+from mediamill_av.poster import draw_poster
 from mediamill_av.render import Film, render
 from mediamill_av.runner import Progress
 from mediamill_media.merge.contract import Compose, Composed, Concat, Joined
@@ -56,6 +58,7 @@ def compose(ctx: Context, ask: Compose) -> Composed:
         assets=(film, *_save_poster(ctx, made), *captions),
         duration_s=made.film.duration_s,
         frames=made.film.frames,
+        frames_known=made.film.frames_known,
         lufs=made.film.lufs,
         captions=captions[0].id if captions else None,
     )
@@ -63,10 +66,14 @@ def compose(ctx: Context, ask: Compose) -> Composed:
 
 def _make(ctx: Context, timeline: Timeline, files: dict[str, Path], loudness_lufs: float | None) -> Made:
     decided = plan(timeline, sources_of(timeline, files), loudness_lufs)
-    folder = ctx.workdir / "film"
-    folder.mkdir(exist_ok=True)
     kept = Kept(ctx.cachedir, settings().work_cache_bytes)
-    return Made(decided, render(decided, folder, _telling(ctx), kept))
+
+    def made(rejected: int) -> Film:
+        folder = ctx.workdir / f"film{rejected}"
+        folder.mkdir(exist_ok=True)
+        return render(decided, folder, _telling(ctx), None if rejected else kept)
+
+    return Made(decided, passed(made))
 
 
 def _telling(ctx: Context) -> Progress:
@@ -88,10 +95,11 @@ def _save_film(ctx: Context, made: Made) -> Asset:
 
 def _save_poster(ctx: Context, made: Made) -> tuple[Asset, ...]:
     """Save the frame that stands for the film; a sound has none."""
-    if made.film.poster is None:
+    if made.film.mp4 is None:
         return ()
     width, height = made.plan.timeline.size
-    return (ctx.save(made.film.poster, "image/jpeg", role="poster", width=width, height=height),)
+    poster = draw_poster(made.film.mp4, ctx.workdir / "poster.jpg")
+    return (ctx.save(poster, "image/jpeg", role="poster", width=width, height=height),)
 
 
 def _save_captions(ctx: Context, lines: tuple[Line, ...]) -> tuple[Asset, ...]:
