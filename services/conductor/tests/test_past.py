@@ -14,9 +14,9 @@ from sqlalchemy import text
 
 from conductor.calendar.past import forget_past, make_room, thin_events
 from conductor.calendar.retention import forget_assets
-from mediamill.db.partitions import BULK, born_at, partitions
+from mediamill.db.partitions import BULK, partitions
 from mediamill.errors import NotFound
-from mediamill.ids import first_id_of, uuid7
+from mediamill.ids import born_at, first_id_of, uuid7
 from mediamill.tenants import plans
 from mediamill_testing.harness import Mill
 from mediamill_testing.past import give_past

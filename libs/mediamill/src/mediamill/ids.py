@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 _RAND_B_BITS = 62
@@ -41,3 +41,8 @@ def uuid7() -> UUID:
 def first_id_of(at: datetime) -> UUID:
     """Give the smallest UUIDv7 of a time: ids sort by time, so an index on ids finds what was made since."""
     return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
+def born_at(id: UUID) -> datetime:
+    """Give the time that a UUIDv7 begins with."""
+    return datetime.fromtimestamp((id.int >> 80) / 1000, UTC)

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from mediamill.db.base import LARGE
-from mediamill.ids import first_id_of
+from mediamill.ids import born_at, first_id_of
 
 BULK = ("events", "steps")
 LOCK_TIMEOUT = "2s"
@@ -52,11 +52,6 @@ def partitions(connection: Connection, table: str) -> list[Partition]:
     ranges = [(row.name, found) for row in rows if row.bounds and (found := _RANGE.search(row.bounds))]
     made = [Partition(table, name, UUID(r["first"]) if r["first"] else None, UUID(r["bound"])) for name, r in ranges]
     return sorted(made, key=lambda partition: partition.bound)
-
-
-def born_at(id: UUID) -> datetime:
-    """Give the time that an id begins with."""
-    return datetime.fromtimestamp((id.int >> 80) / 1000, UTC)
 
 
 def make_ahead(connection: Connection, now: datetime, days: int, ahead: timedelta) -> int:

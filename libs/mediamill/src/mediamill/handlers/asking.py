@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import datetime
 from typing import Any, TypeVar
 
 from psycopg.errors import UniqueViolation
@@ -14,6 +15,7 @@ from mediamill.handlers.dealings import Dealings, Fenced, Place, Resting, Verdic
 from mediamill.handlers.parked import Awaited, Left, Parked, Recalled
 from mediamill.handlers.purse import Purse
 from mediamill.handlers.run import Run, Stop
+from mediamill.ids import born_at
 from mediamill.jobs import predictions
 from mediamill.jobs.settled import Settled, settle_at_once
 from mediamill.processes import Stopped
@@ -76,7 +78,7 @@ class Buyer:
         return self._submit(provider, ask, known.purchase + (known.state == PredictionState.DROPPED))
 
     def _adopt(self, provider: Provider[A, T], ask: A, known: Any) -> T:
-        effect = EffectKey(self._run.job_id, self._place.ordinal, known.purchase, "", known.begun_at)
+        effect = self._key(known.purchase, "", known.begun_at)
         try:
             found = provider.find(ask, effect)
         except OutcomeUnknown as unknown:
@@ -152,7 +154,9 @@ class Buyer:
         )
         held_at = clock.running()
         begun_at = self._fenced.write(predictions.intend(intent)).begun_at
-        effect = EffectKey(self._run.job_id, self._place.ordinal, purchase, token, begun_at)
+        effect = self._key(purchase, token, begun_at)
+        if (found := self._bought_before(provider, ask, effect)) is not None:
+            return self._hold(provider, ask, effect, found)
         self._fenced.prove(held_at)
         try:
             ticket = provider.submit(ask, effect)
@@ -166,6 +170,22 @@ class Buyer:
                 self._dealings.doubts.append(lambda: self._resolve(provider, ask, effect))
             raise
         return self._hold(provider, ask, effect, ticket)
+
+    def _key(self, purchase: int, token: str, begun_at: datetime) -> EffectKey:
+        """Name a purchase; that of a job out of a backup may have been made at any time since the job was."""
+        since = min(begun_at, born_at(self._run.job_id)) if self._run.is_restored else begun_at
+        return EffectKey(self._run.job_id, self._place.ordinal, purchase, token, since)
+
+    def _bought_before(self, provider: Provider[A, T], ask: A, effect: EffectKey) -> Ticket | None:
+        """Give what a job out of a backup had bought after the backup was made. Raises what the vendor answers."""
+        if not self._run.is_restored:
+            return None
+        try:
+            return provider.find(ask, effect)
+        except OutcomeUnknown:
+            if self._run.kind.manifest.unknown_outcome != "buy_again":
+                raise
+            return None
 
     def _refused(self, vendor: str, effect: EffectKey, refusal: JobError) -> None:
         """Write a refusal down as the purchase's end, so that no replay asks again and the handler may go on."""

@@ -49,7 +49,7 @@ class Effect(Generic[T]):
     def do(self, recalled: Recalled | None) -> T:
         """Give its result: what is written down, what is found, or what is done now."""
         if recalled is None:
-            return self._begin(1)
+            return self._begin(1) if not self._run.is_restored else self._look_first()
         if recalled.state == StepState.DONE:
             return as_returned(self._how.submit, recalled.result)
         if recalled.state == StepState.REFUSED:
@@ -68,6 +68,12 @@ class Effect(Generic[T]):
         held_at = clock.running()
         self._fenced.write(effects.intend(self._deed(purchase)))
         return self._submit(purchase, held_at)
+
+    def _look_first(self) -> T:
+        """For a job out of a backup: what it did after the backup was made is found, and not done again."""
+        self._hold(1)
+        self._fenced.write(effects.intend(self._deed(1)))
+        return self._find(1)
 
     def _find(self, purchase: int) -> T:
         """Find what an earlier run began; what surely never happened is done now, under the same intent."""

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from mediamill.clock import monotonic
+from mediamill.jobs.restored import RESTORED
 from mediamill.processes import ProcessOwner
 from mediamill.queues.registry import Kind
 
@@ -89,6 +90,11 @@ class Run:
         if self.stop_reason is None:
             self.stop_reason = reason
             self.owner.stop()
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether the job came out of a backup, so that more may have been bought for it than is written down."""
+        return self.delivery >= RESTORED
 
     @property
     def is_first(self) -> bool:

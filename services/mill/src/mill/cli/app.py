@@ -25,6 +25,8 @@ class MillGroup(LazyGroup):
         "doctor": Place("mill.cli.doctor", "Check everything it needs and say what to do.", _STACK),
         "worker": Place("mill.cli.worker", "Run one more worker here.", _STACK),
         "migrate": Place("mill.cli.migrate", "Bring the database to this version.", _STACK),
+        "backup": Place("mill.cli.backup", "Save the database and all bytes, beside the work.", _STACK),
+        "restore": Place("mill.cli.restore", "Bring a backup back, checked; jobs go on.", _STACK),
         "config": Place("mill.cli.config", "Print every setting with its why.", _STACK),
         "demo": Place("mill.cli.demo", "Make a film from a brief.", _WORK),
         "gallery": Place("mill.cli.gallery", "Make films of a folder of briefs, and a page of them.", _WORK),
