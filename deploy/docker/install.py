@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -38,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     environment = Path(os.environ["UV_PROJECT_ENVIRONMENT"])
     chosen = selection(asked.package, asked.extras, with_queues=asked.with_queues)
-    _uv("sync", "--quiet", "--no-editable", *chosen)
+    anew = [word for name in members(Path()) for word in ("--refresh-package", name)]
+    _uv("sync", "--quiet", "--no-editable", *anew, *chosen)
     for needless in environment.rglob(NEEDLESS):
         needless.unlink()
     bill = only_installed(json.loads(_uv("export", "--quiet", "--format", "cyclonedx1.5", *chosen)), environment)
@@ -64,6 +66,12 @@ def selection(package: str, extras: Sequence[str], *, with_queues: bool) -> list
         *(word for name in packages for word in ("--package", name)),
         *(word for extra in extras for word in ("--extra", extra)),
     ]
+
+
+def members(root: Path) -> Iterator[str]:
+    """Give the packages of our own below ``root``: uv takes a wheel that it built of an older state for today's."""
+    for project in sorted((*root.glob("libs/*/pyproject.toml"), *root.glob("services/*/pyproject.toml"))):
+        yield tomllib.loads(project.read_text("utf-8"))["project"]["name"]
 
 
 def queue_packages(root: Path) -> Iterator[str]:

@@ -38,10 +38,18 @@ def complaints(objects: Iterable[dict[str, Any]]) -> Iterator[str]:
         if (key := (found["kind"], found["metadata"]["name"])) in seen:
             yield f"{name}: is there twice"
         seen.add(key)
+        yield from (f"{name}: is told {variable} twice" for variable in _told_twice(found))
         for validator in _validators(found["apiVersion"], found["kind"]):
             for fault in validator.iter_errors(found):
                 where = ".".join(map(str, fault.absolute_path))
                 yield f"{name}: {where or 'as a whole'}: {fault.message[:300]}"
+
+
+def _told_twice(found: dict[str, Any]) -> Iterator[str]:
+    """Tell which variables a container is given twice: an apply on the server's side is refused."""
+    for container in found.get("spec", {}).get("template", {}).get("spec", {}).get("containers", ()):
+        names = [one["name"] for one in container.get("env", ())]
+        yield from sorted({name for name in names if names.count(name) > 1})
 
 
 def _validators(api: str, kind: str) -> list[Validator]:

@@ -118,6 +118,15 @@ def test_a_worker_has_the_time_to_hand_its_work_back(render: Render, queue: str)
     assert pod(objects, f"worker-{queue}")["terminationGracePeriodSeconds"] >= grace + 10
 
 
+def test_a_queues_own_settings_go_before_those_for_all(render: Render) -> None:
+    objects = render("settings.MEDIAMILL_POLL_S=nine")
+
+    assert told(objects, "worker-merge")["MEDIAMILL_DRAIN_GRACE_S"] == "120"
+    assert told(objects, "worker-merge")["MEDIAMILL_POLL_S"] == "2"
+    assert told(objects, "worker-text")["MEDIAMILL_POLL_S"] == "nine"
+    assert told(objects, "worker-text")["MEDIAMILL_DRAIN_GRACE_S"] == "20"
+
+
 def test_a_queue_with_a_gpu_goes_where_there_is_one(render: Render) -> None:
     objects = render()
 

@@ -1,4 +1,4 @@
-{{/* What every process is told. */}}
+{{/* What every process is told; `drain` and `own` are a queue's own time to drain and settings, if it has any. */}}
 {{- define "mediamill.env" -}}
 {{- range $variable, $key := dict "MEDIAMILL_DATABASE_URL" "database-url" "MEDIAMILL_BROKER_URL" "broker-url" "MEDIAMILL_SECRET" "secret" }}
 - name: {{ $variable }}
@@ -7,11 +7,11 @@
 {{- include "mediamill.keys" (dict "root" . "keys" .Values.secrets.everyone) }}
 - {name: MEDIAMILL_PUBLIC_URL, value: {{ .Values.publicUrl | quote }}}
 - {name: MEDIAMILL_STORE_URL, value: {{ .Values.storeUrl | quote }}}
-- {name: MEDIAMILL_DRAIN_GRACE_S, value: {{ .Values.workers.drainSeconds | quote }}}
+- {name: MEDIAMILL_DRAIN_GRACE_S, value: {{ .drain | default .Values.workers.drainSeconds | quote }}}
 {{- with .Values.otlpUrl }}
 - {name: MEDIAMILL_OTLP_URL, value: {{ . | quote }}}
 {{- end }}
-{{- range $variable, $value := .Values.settings }}
+{{- range $variable, $value := merge (dict) (.own | default dict) .Values.settings }}
 - {name: {{ $variable }}, value: {{ $value | quote }}}
 {{- end }}
 {{- end -}}
