@@ -25,7 +25,7 @@ ALIVE = {
     "gateway": {"Requests", "Answers", "Time to the first byte", "Event lag", "Sent to streams", "Assets"},
     "providers": {"Cost", "Requests", "Time of a request"},
     "webhooks": {"Tries", "From event to the first try"},
-    "database": {"Size", "Sessions", "Rows", "Turns of the loops", "Since a loop's last turn", "Who counts"},
+    "database": {"Size", "Sessions", "Turns of the loops", "Since a loop's last turn", "Who counts"},
     "tenants": {"Most jobs, 7 days", "Most cost, 7 days", "In line now"},
     "queue-text": {"Slots", "Finished", "Wait in line", "Run time", "Why jobs get a run"},
 }

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, event, select
 
 from conductor.calendar.past import forget_past
 from conductor.courier import queries as courier
+from conductor.meter import queries as meter
 from mediamill.db.prepared import Prepared
 from mediamill.events import queries as events
 from mediamill.ids import uuid7
@@ -96,6 +97,8 @@ def test_no_statement_of_a_jobs_life_reads_the_past(old: Mill) -> None:
 
 def test_no_statement_that_shows_jobs_reads_the_past(old: Mill) -> None:
     job, tenant = uuid7(), old.tenant
+    with old.db.unit_of_work() as connection:
+        connection.execute(meter.PREPARE)
     listed = [
         page(tenant, state=state, kinds=kinds, before=before, parent=parent)
         for state, kinds, before, parent in product(
@@ -118,6 +121,8 @@ def test_no_statement_that_shows_jobs_reads_the_past(old: Mill) -> None:
         Prepared(facts(), {"names": ["test"], "lease_s": 30}),
         Prepared(durations(), {}),
         Prepared(positions(1), {"ids": [job], "tenant_id": tenant, "step_ms": 1}),
+        Prepared(meter.COUNT, {"me": "a conductor"}),
+        Prepared(meter.WORK, {}),
         Prepared(courier.LOOK, {}),
         Prepared(courier.FAN_OUT, {"batch": 100}),
         Prepared(courier.LOAD, {"ids": [job]}),

@@ -116,7 +116,7 @@ def test_the_wait_of_a_job_that_is_to_run_later_begins_when_it_is_due(mill: Mill
     meter = meter_of(mill)
     mill.accept("test.noop", run_at=now() - timedelta(hours=1))
     with mill.db.unit_of_work() as connection:
-        connection.execute(text("UPDATE events SET at = at - interval '1 hour'"))
+        connection.execute(text("UPDATE jobs SET created_at = created_at - interval '1 hour'"))
         connection.execute(text("""UPDATE events SET data = jsonb_build_object('run_at', now())"""))
     mill.work_until_idle()
 
@@ -136,6 +136,19 @@ def test_a_job_whose_start_is_later_says_so_in_its_first_event(mill: Mill) -> No
 
     assert datetime.fromisoformat(told[later]["run_at"]) > now()
     assert told[at_once] == {}
+
+
+def test_a_table_that_lies_in_parts_has_the_rows_of_all_of_them(mill: Mill) -> None:
+    meter = meter_of(mill)
+    mill.accept("test.noop")
+    mill.work_until_idle()
+    with mill.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE events, jobs"))
+
+    meter.tick()
+
+    assert samples(meter, "database_live_rows")["events",] == 3
+    assert samples(meter, "database_live_rows")["jobs",] == 1
 
 
 def test_a_position_from_a_younger_cluster_does_not_stop_the_count(mill: Mill) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from mediamill_testing.stacks import until
+from mill.stack.ports import free_port
 from rig.peer import START_TIMEOUT_S, Peer, answers
 
 KEY, OPERATOR_KEY = "mm_" + "b" * 40, "mm_" + "o" * 40
@@ -22,7 +23,9 @@ class Mediamill(Peer):
 
     name = "mediamill"
 
-    def __init__(self, folder: Path, vendor_url: str) -> None:
+    def __init__(self, folder: Path, vendor_url: str, name: str = "mediamill", **settings: str) -> None:
+        self.name = name
+        self.metrics_ports: dict[str, int] = {}
         super().__init__(folder, vendor_url)
         self.programs.env |= {
             "MEDIAMILL_DATABASE_URL": self.programs.postgres.url,
@@ -35,10 +38,13 @@ class Mediamill(Peer):
             "MEDIAMILL_REPLICATE_BASE_URL": vendor_url,
             "MEDIAMILL_REPLICATE_API_TOKEN": "bench",
             "MEDIAMILL_TEST_LEDGER": str(self.programs.ledger),
+            "MEDIAMILL_METRICS_HOST": "127.0.0.1",
+            **settings,
         }
         self.programs.finish("-m", "mediamill.db.migrate")
         keys = {"MEDIAMILL_BOOTSTRAP_KEY": KEY, "MEDIAMILL_BOOTSTRAP_OPERATOR_KEY": OPERATOR_KEY}
         self.programs.finish("-m", "mediamill.tenants.bootstrap", **keys)
+        self._meter("conductor")
         self.programs.start("conductor", "conductor")
         self.start_worker(self.usual_slots)
         self.programs.start("gateway", "gateway", "--host", "127.0.0.1", "--port", self.url.rsplit(":", 1)[1])
@@ -47,8 +53,19 @@ class Mediamill(Peer):
 
     def start_worker(self, slots: int) -> None:
         """Start the worker; it hands back and goes within its grace."""
+        self._meter("worker")
         self.programs.start("worker", "mediamill.handlers.worker", "--queues", "test", "--slots", str(slots))
         self.slots = slots
+
+    def scrape(self) -> int:
+        """Read all metrics, as Prometheus does, and give how many bytes they are."""
+        urls = [f"http://127.0.0.1:{port}/metrics" for port in self.metrics_ports.values()]
+        return sum(len(self.client.get(url).raise_for_status().content) for url in [*urls, "/metrics"])
+
+    def _meter(self, part: str) -> None:
+        """Have the next program serve its metrics on a port of its own."""
+        self.metrics_ports[part] = free_port()
+        self.programs.env["MEDIAMILL_METRICS_PORT"] = str(self.metrics_ports[part])
 
     def post(self, kind: str, input: dict[str, Any], tenant: int = 0) -> str:
         """Post a job."""

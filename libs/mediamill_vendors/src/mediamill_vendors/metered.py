@@ -28,9 +28,9 @@ def metered(vendor: str, method: str, path: str) -> Iterator[None]:
         outcome = "refused" if error.error_class is ErrorClass.PERMANENT else "failed"
         raise
     finally:
-        seconds = monotonic() - began
-        asked = {"provider": provider, "operation": _operation(method, path), "outcome": outcome}
-        observe(metrics.PROVIDER_REQUESTS, seconds, **asked)
+        operation = _operation(method, path)
+        count(metrics.PROVIDER_REQUESTS, provider=provider, operation=operation, outcome=outcome)
+        observe(metrics.PROVIDER_TIME, monotonic() - began, provider=provider, operation=operation)
 
 
 def _operation(method: str, path: str) -> str:

@@ -78,6 +78,7 @@ STATUSES = ("2xx", "3xx", "4xx", "5xx")
 LOOPS = ("dispatch", "sweep", "calendar", "money", "meter", "courier", "watch", "pods", "other")
 TABLES = ("jobs", "events", "steps", "lines", "leases", "waits", "ledger", "webhook_deliveries")
 OPERATIONS = ("ask", "look", "cancel")
+REQUEST_S = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60)
 REQUEST_OUTCOMES = ("ok", "rate_limited", "refused", "failed")
 DIRECTIONS = ("stored", "opened", "uploaded")
 
@@ -151,8 +152,8 @@ JOB_RUN = _declare(
     "job_run_seconds",
     _H,
     _CONDUCTOR,
-    "From the first start to the end, parked time included.",
-    {**_QUEUE, "outcome": OUTCOMES},
+    "From the first start to the end, parked time included; of jobs that were not canceled.",
+    {**_QUEUE, "outcome": ("succeeded", "failed")},
     edges=MEDIA_S,
 )
 JOB_E2E = _declare("job_e2e_seconds", _H, _CONDUCTOR, "From acceptance to the end.", _QUEUE, edges=MEDIA_S)
@@ -265,12 +266,19 @@ ASSET_TRANSFER = _declare(
     edges=ANSWER_S,
 )
 PROVIDER_REQUESTS = _declare(
-    "provider_request_seconds",
-    _H,
+    "provider_requests_total",
+    _C,
     _ALL,
     "Requests to vendors, each one try.",
     {**_PROVIDER, "operation": OPERATIONS, "outcome": REQUEST_OUTCOMES},
-    edges=MEDIA_S,
+)
+PROVIDER_TIME = _declare(
+    "provider_request_seconds",
+    _H,
+    _ALL,
+    "How long vendors take to answer, whatever they say.",
+    {**_PROVIDER, "operation": OPERATIONS},
+    edges=REQUEST_S,
 )
 RATE_LIMITED = _declare("provider_rate_limited_total", _C, _ALL, "Answers of vendors that it was too much.", _PROVIDER)
 BUILD = _declare("build_info", _G, _ALL, "1; who this process is.", {"component": tuple(Component), "version": ()})

@@ -38,16 +38,19 @@ WITH horizon AS MATERIALIZED (
       AND xid < (SELECT xid FROM horizon)
     ORDER BY xid, number LIMIT :batch
 ), told AS MATERIALIZED (
-    SELECT fresh.type, fresh.seq, jobs.queue, fresh.data ->> 'reason' AS reason,
-        CASE WHEN fresh.data #>> '{error,code}' = 'timeout' THEN 'timed_out' ELSE substr(fresh.type, 5) END AS outcome,
-        CASE fresh.type WHEN 'job.succeeded' THEN 'none' WHEN 'job.canceled' THEN 'canceled' ELSE coalesce(
+    SELECT fresh.type, fresh.seq, jobs.queue,
+        CASE WHEN fresh.type = 'job.handed_back' THEN fresh.data ->> 'reason' END AS reason,
+        CASE WHEN fresh.type = 'job.failed' AND fresh.data #>> '{error,code}' = 'timeout' THEN 'timed_out'
+            ELSE substr(fresh.type, 5) END AS outcome,
+        CASE fresh.type WHEN 'job.canceled' THEN 'canceled' WHEN 'job.failed' THEN coalesce(
             CAST(:classes AS jsonb) ->> (fresh.data #>> '{error,code}'), fresh.data #>> '{error,class}', 'permanent')
-        END AS error_class,
+            ELSE 'none' END AS error_class,
         extract(epoch FROM fresh.at - jobs.created_at)::double precision AS e2e_s,
         extract(epoch FROM fresh.at - coalesce(jobs.started_at, fresh.at))::double precision AS run_s,
-        CASE WHEN fresh.type = 'job.started' AND fresh.seq = 2 THEN (
-            SELECT extract(epoch FROM fresh.at - greatest(first.at, (first.data ->> 'run_at')::timestamptz))
-            FROM events AS first WHERE first.job_id = fresh.job_id AND first.seq = 1)::double precision END AS wait_s
+        CASE WHEN fresh.type = 'job.started' AND fresh.seq = 2 THEN extract(epoch FROM fresh.at - CASE
+            WHEN fresh.at - jobs.created_at < interval '1 s' THEN jobs.created_at ELSE greatest(jobs.created_at, (
+                SELECT (first.data ->> 'run_at')::timestamptz FROM events AS first
+                WHERE first.job_id = fresh.job_id AND first.seq = 1)) END)::double precision END AS wait_s
     FROM fresh JOIN jobs ON jobs.id = fresh.job_id
     WHERE fresh.type NOT IN ('job.progress', 'job.log', 'job.waiting', 'job.woken', 'job.asset')
 ), ended AS (
@@ -56,7 +59,7 @@ WITH horizon AS MATERIALIZED (
     SELECT 'submitted' AS what, queue, '' AS a, '' AS b, 0::double precision AS seconds
     FROM told WHERE type = 'job.queued' AND seq = 1
     UNION ALL SELECT 'finished', queue, outcome, error_class, 0 FROM ended
-    UNION ALL SELECT 'run', queue, outcome, '', greatest(run_s, 0) FROM ended
+    UNION ALL SELECT 'run', queue, substr(type, 5), '', greatest(run_s, 0) FROM ended WHERE type <> 'job.canceled'
     UNION ALL SELECT 'e2e', queue, '', '', greatest(e2e_s, 0) FROM ended
     UNION ALL SELECT 'wait', queue, '', '', greatest(wait_s, 0) FROM told WHERE wait_s IS NOT NULL
     UNION ALL SELECT 'attempt', queue, CASE type WHEN 'job.started' THEN 'first' WHEN 'job.retrying' THEN 'retry'
@@ -84,6 +87,7 @@ UNION ALL SELECT 'holds', '', '', '', 0, (SELECT count(*) FROM fresh), 0 FROM mo
 """).bindparams(batch=BATCH, classes=json.dumps(ERROR_CLASS_OF), edges=[float(edge) for edge in MEDIA_S])
 """Take or keep the meter, read on from its position and move it: one statement, so no event is counted by two.
 
+Whether a job was to begin later is looked up only where it waited for a second or more.
 Who dies between the commit and adding it up takes what came in the last turn along. A position that lies ahead is of a
 database that was restored from a dump: it counts from now on. Nobody holds the meter: no row.
 """
@@ -122,6 +126,10 @@ SELECT pg_database_size(current_database()) AS bytes,
     current_setting('max_connections')::int AS connections_limit,
     (SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0)::float
      FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend') AS oldest_s,
-    (SELECT coalesce(jsonb_object_agg(relname, jsonb_build_array(n_live_tup, n_dead_tup)), '{}')
-     FROM pg_stat_user_tables WHERE relname = ANY(:tables)) AS rows
+    (SELECT coalesce(jsonb_object_agg(name, jsonb_build_array(live, dead)), '{}') FROM (
+        SELECT coalesce(whole.relname, part.relname) AS name, sum(n_live_tup) AS live, sum(n_dead_tup) AS dead
+        FROM pg_stat_user_tables AS part
+        LEFT JOIN pg_inherits ON inhrelid = part.relid LEFT JOIN pg_class AS whole ON whole.oid = inhparent
+        WHERE coalesce(whole.relname, part.relname) = ANY(:tables) GROUP BY 1) AS tables) AS rows
 """)
+"""A table that lies in parts has the rows of all of them."""

@@ -162,12 +162,10 @@ PROVIDERS = Board(
             "currencyUSD",
             "What the ledger settled in the last hour, less what came back.",
         ),
-        graph(
-            "Requests", rate_of("provider_request_seconds_count", "provider"), "{{provider}}", "reqps", "One try each."
-        ),
+        graph("Requests", rate_of("provider_requests_total", "provider"), "{{provider}}", "reqps", "One try each."),
         graph(
             "Outcomes",
-            rate_of("provider_request_seconds_count", "provider, outcome", 'outcome!="ok"'),
+            rate_of("provider_requests_total", "provider, outcome", 'outcome!="ok"'),
             "{{provider}}: {{outcome}}",
             "reqps",
             "What did not go well: too much asked, refused, failed.",

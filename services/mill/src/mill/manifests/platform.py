@@ -73,8 +73,8 @@ class Symptom(NamedTuple):
     summary: str
 
 
-_FAILING = 'sum by (provider) (rate(mediamill_provider_request_seconds_count{outcome="failed"}[1h]))'
-_ASKED = "sum by (provider) (rate(mediamill_provider_request_seconds_count[1h]))"
+_FAILING = 'sum by (provider) (rate(mediamill_provider_requests_total{outcome="failed"}[1h]))'
+_ASKED = "sum by (provider) (rate(mediamill_provider_requests_total[1h]))"
 
 SYMPTOMS = (
     Symptom(
