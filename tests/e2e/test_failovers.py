@@ -6,33 +6,20 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Any, Self
 
-import httpx
 import pytest
 
 from mediamill_testing.sentinels import MASTER, Trio, running_trio
 from mediamill_testing.stacks import Stack, environment_of, running_stack, until
+from mediamill_testing.steady import Load, first_start
 
 pytestmark = pytest.mark.xdist_group("failovers")
 
 NEW_MASTER_S = 5.0
 CONDUCTOR_S = 2.0
-_FIRST_START = """
-SELECT min(at) AS at FROM events
-WHERE type = 'job.started' AND at > to_timestamp(%(since)s)
-  AND (%(ids)s::uuid[] IS NULL OR job_id = ANY(%(ids)s::uuid[]))
-"""
-_ENDS = """
-SELECT count(*) AS jobs, count(*) FILTER (WHERE state = 'succeeded') AS done,
-       (SELECT count(*) FROM events WHERE type = 'job.started' AND job_id = ANY(%(ids)s::uuid[])) AS starts
-FROM jobs WHERE id = ANY(%(ids)s::uuid[])
-"""
 
 
 @pytest.fixture(scope="module")
@@ -50,45 +37,6 @@ def stack(trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stac
         yield running
 
 
-class Load:
-    """Somebody who posts short jobs all the time, and remembers what was promised."""
-
-    def __init__(self, stack: Stack) -> None:
-        self._stack = stack
-        self.jobs: list[tuple[float, str]] = []
-        """When each was accepted, and its id."""
-        self.refusals: list[httpx.Response] = []
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._post_for_ever)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        until(lambda: len(self.jobs) > 20 and first_start(self._stack, 0, [job for _, job in self.jobs]))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._thread.join()
-
-    def since(self, at: float) -> list[str]:
-        """Give what was accepted since a time."""
-        return [job for accepted, job in list(self.jobs) if accepted >= at]
-
-    def ended(self) -> dict[str, Any]:
-        """Wait until all of it has ended well, and tell how often it began."""
-        ids = [job for _, job in self.jobs]
-        return until(lambda: (told := self._stack.sql(_ENDS, ids=ids)[0])["done"] == len(ids) and told, 60)
-
-    def _post_for_ever(self) -> None:
-        with self._stack.client() as client:
-            while not self._stopping.wait(0.02):
-                answer = client.post("/v1/jobs", json={"kind": "test.sleep", "input": {"seconds": 0.02}})
-                if answer.status_code == 202:
-                    self.jobs.append((time.time(), answer.json()["id"]))
-                else:
-                    self.refusals.append(answer)
-
-
 @contextmanager
 def paused(pid: int) -> Iterator[None]:
     """Hold a process still for the length of the block."""
@@ -97,11 +45,6 @@ def paused(pid: int) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
-
-
-def first_start(stack: Stack, since: float, ids: list[str] | None = None) -> datetime | None:
-    found: datetime | None = stack.sql(_FIRST_START, since=since, ids=ids)[0]["at"]
-    return found
 
 
 def test_a_redis_master_that_dies_costs_no_job_and_what_is_posted_to_the_next_starts_soon(

@@ -218,6 +218,11 @@ class Settings(BaseSettings):
     prepare_statements: bool = Field(
         True, description="Let the driver prepare statements; off behind a transaction-mode pooler older than 1.21."
     )
+    session_options: bool = Field(
+        True,
+        description="Tell each database session its time zone, time-outs and planning; off behind a pooler that "
+        "refuses that (PgBouncer before 1.20). Then the role needs: ALTER ROLE … SET timezone = 'UTC'.",
+    )
     liveness: str = Field(
         "session",
         pattern="^(session|lease)$",

@@ -30,6 +30,7 @@ from mediamill.wire.publish import publisher
 from mediamill_vendors import shelf
 
 CALENDAR_S = 30.0
+UNHINTED_S = 0.1
 CONDUCTOR_PORT = 8081
 STOP_GRACE_S = 5.0
 
@@ -59,6 +60,11 @@ def loops_by_choice(db: Database, meter: Meter, config: Settings, stopping: thre
         yield Loop("pods", costs.tick, waited(stopping), PODS_S)
 
 
+def dispatch_every(config: Settings) -> float:
+    """Give the seconds between two looks at what is in line: where nothing hints, they alone tell of new jobs."""
+    return config.poll_s if hint_url(config) else min(config.poll_s, UNHINTED_S)
+
+
 def main() -> int:
     """Run until told to stop."""
     configure_logs("conductor")
@@ -76,7 +82,7 @@ def main() -> int:
     meter = Meter(db, registry(), config, begin_metering(Component.CONDUCTOR, registry()))
     db.run(lambda _: meter.prepare())
     loops = [
-        Loop("dispatch", dispatcher.tick, hints.wait, config.poll_s, dispatcher.rest),
+        Loop("dispatch", dispatcher.tick, hints.wait, dispatch_every(config), dispatcher.rest),
         Loop("sweep", sweeper.tick, sweeper.wait, config.sweep_s),
         Loop("calendar", calendar.tick, waited(stopping), CALENDAR_S),
         Loop("money", Treasurer(db).tick, waited(stopping), MONEY_S),

@@ -32,6 +32,8 @@ T = TypeVar("T")
 PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
 """Hot statements find all by keys: planned once a connection, and not by what an empty table was like at that time."""
 
+SESSION = "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+
 log = logging.getLogger(__name__)
 
 
@@ -80,11 +82,11 @@ class Database:
     @property
     def _hot(self) -> dict[str, Any]:
         options: dict[str, Any] = self._options["connect_args"]
-        return {**options, "options": f"{options['options']} {PLANNED_ONCE}"}
+        return _with(options, PLANNED_ONCE)
 
     @property
     def _unhurried(self) -> dict[str, Any]:
-        return {**self._hot, "options": f"{self._hot['options']} -c synchronous_commit=off"}
+        return _with(self._hot, "-c synchronous_commit=off")
 
     def run(self, work: Callable[[Connection], T], patience_s: float = 60) -> T:
         """Run ``work`` in a transaction of its own, again and again while the database is away.
@@ -126,13 +128,18 @@ class Database:
             "connect_args": {
                 "connect_timeout": 5,
                 "prepare_threshold": 5 if self._config.prepare_statements else None,
-                "options": "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
+                **({"options": SESSION} if self._config.session_options else {}),
                 "keepalives_idle": 10,
                 "keepalives_interval": 5,
                 "keepalives_count": 3,
                 "application_name": session_name(),
             },
         }
+
+
+def _with(arguments: dict[str, Any], options: str) -> dict[str, Any]:
+    """Add options of a session, if there are to be any."""
+    return {**arguments, "options": f"{arguments['options']} {options}"} if "options" in arguments else arguments
 
 
 def _watched(engine: Engine) -> Engine:

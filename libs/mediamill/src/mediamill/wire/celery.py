@@ -15,6 +15,15 @@ from mediamill.settings import Settings, settings
 from mediamill.wire.prompt import PromptConnection
 from mediamill.wire.tolerant import tolerate_nonsense
 
+AMQP = ("amqp://", "amqps://", "pyamqp://")
+_ON_RABBITMQ: dict[str, Any] = {
+    "broker_heartbeat": 10,
+    "broker_transport_options": {"confirm_publish": True},
+    "task_create_missing_queue_type": "quorum",
+    "task_default_queue_type": "quorum",
+    "worker_consumer": "mediamill.wire.frugal:Frugal",
+}
+"""Queues that survive a node, publishing that is told when they have it, and a worker that is given one at a time."""
 HUNG_S = 3
 """A Redis is asked for messages for a second at a time; one that has not answered so long after that is left."""
 
@@ -54,6 +63,8 @@ def make_app(config: Settings) -> Celery:
         },
     )
     app.amqp.Connection = PromptConnection
+    if url.startswith(AMQP):
+        app.conf.update(**_ON_RABBITMQ)
     return app
 
 
