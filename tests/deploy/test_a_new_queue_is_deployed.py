@@ -28,7 +28,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("checkout")
     for name in COPIED:
         there = ROOT / name
-        shutil.copytree(there, root / name) if there.is_dir() else shutil.copy(there, root / name)
+        shutil.copytree(there, root / name, symlinks=True) if there.is_dir() else shutil.copy(there, root / name)
     folder = root / "services" / NEW
     shutil.copytree(ROOT / "services" / OLD, folder, ignore=shutil.ignore_patterns("__pycache__", "tests"))
     (folder / "src/mediamill_media" / OLD).rename(folder / "src/mediamill_media" / NEW)
@@ -57,6 +57,8 @@ def test_kubernetes_runs_and_scales_it(checkout: Path, render: Callable[..., dic
         "PodMonitor",
     }
     assert objects["ScaledObject", f"worker-{NEW}"]["spec"]["maxReplicaCount"] == 3
+    assert ("PrometheusRule", f"queue-{NEW}") in objects
+    assert ("ConfigMap", f"dashboard-queue-{NEW}") in objects
 
 
 def test_it_has_a_dashboard_and_alerts(checkout: Path) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from mediamill.queues.registry import TEST_QUEUE, discover
 
+ROOT = Path(__file__).parents[2]
 Render = Callable[..., dict[tuple[str, str], dict[str, Any]]]
 MANIFESTS = {name: queue.manifest for name, queue in discover().queues.items() if name != TEST_QUEUE}
 WORKERS = [f"worker-{name}" for name in MANIFESTS]
@@ -171,6 +175,19 @@ def test_the_secret_has_every_key_that_somebody_is_told(render: Render) -> None:
 
 def test_a_name_that_the_chart_makes_up_is_short_enough_for_a_label(render: Render) -> None:
     assert all(len(f"mediamill-{name}") <= 63 for _, name in render())
+
+
+def test_the_rules_and_dashboards_on_kubernetes_are_those_of_the_repository(render: Render) -> None:
+    objects = render()
+    files = [*(ROOT / "deploy/prometheus/rules").glob("*.yml"), *(ROOT / "deploy/grafana").glob("*.json")]
+
+    for path in files:
+        written = yaml.safe_load(path.read_text())
+        if path.suffix == ".yml":
+            assert objects["PrometheusRule", path.stem]["spec"] == written
+        else:
+            assert json.loads(objects["ConfigMap", f"dashboard-{path.stem}"]["data"][path.name]) == written
+    assert len(files) >= 2 * len(MANIFESTS)
 
 
 def test_every_queue_is_scaled_and_no_other(render: Render) -> None:

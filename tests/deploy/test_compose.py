@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import yaml
 
 from mediamill.queues.registry import TEST_QUEUE, discover
+from mediamill_testing.debian import unpacked
 
 Compose = Callable[..., dict[str, Any]]
 ROOT = Path(__file__).parents[2]
@@ -118,6 +120,25 @@ def test_what_prometheus_scrapes_and_grafana_asks_is_a_service(compose: Compose)
 
     assert {"gateway", "conductor", "workers"} <= set(named)
     assert {*named, *asked} <= services
+
+
+def test_prometheus_reads_its_configuration_and_every_rule(tmp_path: Path) -> None:
+    prometheus = unpacked("prometheus")
+    config = (ROOT / "deploy/compose/prometheus.yml").read_text()
+    (tmp_path / "prometheus.yml").write_text(
+        config.replace("/etc/prometheus/rules", str(ROOT / "deploy/prometheus/rules"))
+    )
+
+    read = subprocess.run(
+        [prometheus.program("promtool"), "check", "config", tmp_path / "prometheus.yml"],
+        env=prometheus.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert read.returncode == 0, read.stdout + read.stderr
+    assert read.stdout.count("rules found") > len(MANIFESTS)
 
 
 def test_a_collectors_pipeline_names_what_is_defined() -> None:

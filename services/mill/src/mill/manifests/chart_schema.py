@@ -71,7 +71,7 @@ TOP: Mapping[str, Schema] = {
     "autoscaling": closed(enabled=SWITCH, pollSeconds=SECONDS, emptySeconds=SECONDS, shrinkSeconds=SECONDS),
     "podDeletionCost": SWITCH,
     "migrate": closed(hooks=SWITCH, resources=NEEDS),
-    "monitoring": closed(enabled=SWITCH, labels=NAMED, intervalSeconds=SECONDS),
+    "monitoring": closed(enabled=SWITCH, rules=SWITCH, dashboards=SWITCH, labels=NAMED, intervalSeconds=SECONDS),
     "disruption": closed(enabled=SWITCH),
     "network": closed(
         policies=SWITCH,
