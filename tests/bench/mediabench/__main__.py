@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 MOVIEPY = ROOT / ".tools" / "moviepy" / "bin" / "python"
 OUT = ROOT / "out" / "bench-media"
-BY_MOVIEPY = ("j1", "j2", "j3", "j4", "j5", "j6 probe", "j6 sheet", "j7", "j8")
+BY_MOVIEPY = ("j1", "j2", "j3", "j4", "j5", "j6 probe", "j8")
 
 
 class Peer(NamedTuple):

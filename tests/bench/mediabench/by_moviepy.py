@@ -120,35 +120,11 @@ def j6_probe(studio: Studio) -> None:
         VideoFileClip(studio.path(f"same{number % 5}.mp4")).close()
 
 
-def j6_sheet(studio: Studio) -> None:
-    clip = VideoFileClip(studio.path("long.mp4"))
-    for number in range(16):
-        clip.save_frame(f"frame{number}.jpg", t=(number + 0.5) * clip.duration / 16)
-
-
-def j7(studio: Studio) -> None:
-    width, height = studio.size
-    for number, (up, down) in enumerate([(1, 1), (2, 3), (1, 2)]):
-        clip = VideoFileClip(studio.path("ladder.mp4"))
-        size = (width * up // down // 2 * 2, height * up // down // 2 * 2)
-        studio.write(clip if number == 0 else clip.resized(size), f"out{number}.mp4")
-
-
 def j8(studio: Studio) -> None:
     studio.write(studio.faded())
 
 
-JOBS = {
-    "j1": j1,
-    "j2": j2,
-    "j3": j3,
-    "j4": j4,
-    "j5": j5,
-    "j6 probe": j6_probe,
-    "j6 sheet": j6_sheet,
-    "j7": j7,
-    "j8": j8,
-}
+JOBS = {"j1": j1, "j2": j2, "j3": j3, "j4": j4, "j5": j5, "j6 probe": j6_probe, "j8": j8}
 
 if __name__ == "__main__":
     folder = Path(sys.argv[2])

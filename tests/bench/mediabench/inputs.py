@@ -105,13 +105,7 @@ def make(folder: Path, wanted: Scale) -> None:
         _run(
             "-f", "lavfi", "-i", source, "-vf", skip, "-frames:v", "1", "-q:v", "2", str(folder / f"still{number}.jpg")
         )
-    _clip_of(folder / "long.mp4", (width * 3 // 2, height * 3 // 2), 10 * wanted.seconds)
     _sounds(folder, wanted.film_s)
-
-
-def _clip_of(path: Path, size: tuple[int, int], seconds: int) -> None:
-    source = f"testsrc2=size={size[0]}x{size[1]}:rate={FPS}"
-    _run("-f", "lavfi", "-i", source, "-t", str(seconds), *x264(), "-preset", "veryfast", "-f", "mp4", str(path))
 
 
 def _sounds(folder: Path, seconds: float) -> None:

@@ -146,43 +146,6 @@ def probed(folder: Path, scale: Scale) -> Commands:
     return [ffmpeg("-t", "0", *_inputs(folder, f"same{number % 5}.mp4"), "-f", "null", "-") for number in range(20)]
 
 
-def sheet(folder: Path, scale: Scale) -> Commands:
-    """J6: a contact sheet of sixteen, from key frames only."""
-    every = 10 * scale.seconds / 16
-    picked = f"select='isnan(prev_selected_t)+gte(t-prev_selected_t,{every})',scale=320:-2,tile=4x4"
-    return [
-        ffmpeg(
-            "-skip_frame",
-            "nokey",
-            *_inputs(folder, "long.mp4"),
-            "-vf",
-            picked,
-            "-frames:v",
-            "1",
-            "-update",
-            "1",
-            "sheet.jpg",
-        )
-    ]
-
-
-def ladder(folder: Path, scale: Scale) -> Commands:
-    """J7: three renditions in one command: one decode, each scaled from the one above."""
-    width, height = scale.size
-    sizes = [(width, height), (width * 2 // 3 // 2 * 2, height * 2 // 3 // 2 * 2), (width // 2, height // 2)]
-    half, third = (f"scale={wide}:{high}" for wide, high in sizes[1:])
-    graph = f"[0:v]split[o0][s1];[s1]{half},split[o1][s2];[s2]{third}[o2]"
-    maps = [part for n in range(3) for part in ("-map", f"[o{n}]", "-map", "0:a")]
-    variants = "v:0,a:0 v:1,a:1 v:2,a:2"
-    return [
-        ffmpeg(
-            *_inputs(folder, "ladder.mp4"), "-filter_complex", graph, *maps, *x264(), *AAC, "-f", "hls",
-            *("-hls_time", "4", "-hls_playlist_type", "vod", "-master_pl_name", "master.m3u8"),
-            *("-var_stream_map", variants, "out%v.m3u8"),
-        )
-    ]  # fmt: skip
-
-
 PLAIN: dict[str, dict[str, Callable[[Path, Scale], Commands]]] = {
     "j1": {"copy": copied},
     "j2": {"one graph": one_size},
@@ -190,7 +153,5 @@ PLAIN: dict[str, dict[str, Callable[[Path, Scale], Commands]]] = {
     "j4": {"scale+crop": moved},
     "j5": {"loudnorm 2-pass": levelled},
     "j6 probe": {"ffmpeg": probed},
-    "j6 sheet": {"ffmpeg": sheet},
-    "j7": {"one command": ladder},
     "j8": {"one graph": crossfaded},
 }

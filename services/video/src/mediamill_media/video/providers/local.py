@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from mediamill.contracts import MediaAnswer
 from mediamill.handlers.context import Context
+from mediamill_av.gate.judging import judge, passed
+from mediamill_av.gate.watching import Watched
 from mediamill_av.record import Reel, record
 from mediamill_media.video.camera.path import Way, way
 from mediamill_media.video.camera.shoot import Camera
@@ -45,11 +48,18 @@ def with_picture(ctx: Context, ask: Generate) -> Generate:
 
 
 def film(ctx: Context, ask: Generate) -> Generated:
-    """Film the layers, or else the image, of an ask."""
+    """Film the layers, or else the image, of an ask, and look at the clip; what is rejected is filmed once more."""
     reel = Reel(ask.size, ask.fps, max(1, round(ask.seconds * ask.fps)))
     camera = Camera(_planes(ctx, ask), ask.size)
-    target = ctx.workdir / "clip.mp4"
-    record(reel, _frames(ctx, camera, way(ask.motion, seed_of(ask), ask.seconds), reel), target)
+
+    def filmed(rejected: int) -> Path:
+        target, watched = ctx.workdir / f"clip{rejected}.mp4", Watched(reel)
+        frames = _frames(ctx, camera, way(ask.motion, seed_of(ask), ask.seconds), reel)
+        record(reel, watched.through(frames), target)
+        judge(target, watched.wanted("the clip"))
+        return target
+
+    target = passed(filmed)
     length = reel.frames / reel.fps
     clip = ctx.save(target, "video/mp4", role="clip", width=ask.size[0], height=ask.size[1], duration_s=length)
     return Generated(assets=(clip,), duration_s=length, frames=reel.frames, motion=ask.motion)
