@@ -14,6 +14,8 @@ from mediamill_av.render import Film, render
 
 NAMES = {f"0190a5c8-7c1e-7000-8000-00000000000{n}": f"{name}.mp4" for n, name in enumerate(("counting", "red", "blue"))}
 COUNTING, RED, BLUE = NAMES
+TONE = "0190a5c8-7c1e-7000-8000-000000000009"
+NAMES[TONE] = "tone.wav"
 
 
 def film(media: Path, folder: Path, kept: Kept, *scenes: str, seconds: float = 2.0) -> Film:
@@ -25,6 +27,7 @@ def film(media: Path, folder: Path, kept: Kept, *scenes: str, seconds: float = 2
         pictures.append(item | ({"transition_in": {"type": "fade", "seconds": 0.5}} if number else {}))
         captions.append({"text": f"it is {scene[-1]}", "start_s": item["start_s"] + 0.6, "out_s": 0.2})
     tracks = [{"type": "video", "items": pictures}, {"type": "captions", "items": captions}]
+    tracks.append({"type": "audio", "items": [{"asset": TONE, "fade_out_s": 0.5}]})
     timeline = Timeline.model_validate(
         {"size": [320, 180], "fps": 30, "tracks": tracks, "output": {"quality": "draft"}}
     )

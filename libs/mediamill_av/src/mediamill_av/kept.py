@@ -6,6 +6,7 @@ its own; the folders side by side are bounded together.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -81,6 +82,12 @@ class Kept:
             with suppress(OSError):
                 stat = path.stat()
                 yield _Entry(stat.st_mtime, stat.st_size, path)
+
+
+def digest_of(path: Path) -> str:
+    """Name what a file holds."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _same(source: Path, target: Path) -> None:

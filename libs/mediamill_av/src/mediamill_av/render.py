@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from mediamill.errors import Permanent
 from mediamill_av.canvas import canvas_of
 from mediamill_av.convert import convert
 from mediamill_av.gate.films import wanted_film
 from mediamill_av.gate.judging import judge
-from mediamill_av.gate.looking import in_decibels
-from mediamill_av.gate.wanted import Levels, SoundWanted, Wanted
-from mediamill_av.house import SAMPLE_RATE, audio_arguments, timescale
+from mediamill_av.gate.wanted import SoundWanted, Wanted
+from mediamill_av.house import timescale
 from mediamill_av.kept import Kept
-from mediamill_av.loudness import MOST_PEAK_DB, levelling
+from mediamill_av.loudness import MOST_PEAK_DB
 from mediamill_av.packets import Grid, Run, join, setup_of
 from mediamill_av.plan import Plan
-from mediamill_av.runner import Command, Progress, ignore_progress, run
+from mediamill_av.runner import Progress, ignore_progress
 from mediamill_av.segments import Maker
-from mediamill_av.sound import RAW_INPUT, mix
-from mediamill_av.soundplan import SoundPlan
+from mediamill_av.soundtrack import Soundtrack, coded, soundtrack
 from mediamill_av.texttrack import captions_track
 from mediamill_av.windows import Window, recoded
 
@@ -59,7 +56,7 @@ def render(plan: Plan, folder: Path, tell: Progress = ignore_progress, kept: Kep
     output = plan.timeline.output.format
     if output in _SOUND_ONLY:
         return _sound_alone(plan, folder, tell)
-    sound = _sound(plan.sound, folder, _part(tell, 0, _SOUND_SHARE)) if plan.sound else None
+    sound = soundtrack(plan.sound, folder, _part(tell, 0, _SOUND_SHARE), kept) if plan.sound else None
     maker = Maker(plan, canvas_of(plan.timeline), folder, kept)
     windows, pieces = _pictures(plan, maker, _part(tell, _SOUND_SHARE, _PICTURE_SHARE))
     film = folder / "film.mp4"
@@ -73,7 +70,7 @@ def render(plan: Plan, folder: Path, tell: Progress = ignore_progress, kept: Kep
     return Film(finished, film, plan.frames, plan.duration_s, measured, copied, maker.frames_known, wanted)
 
 
-def _join(plan: Plan, pieces: list[Run], sound: _Coded | None, film: Path) -> None:
+def _join(plan: Plan, pieces: list[Run], sound: Soundtrack | None, film: Path) -> None:
     """Put pictures, sound and soft captions into one file."""
     fps = plan.timeline.fps
     is_soft = plan.timeline.output.captions == "soft" and plan.lines
@@ -97,42 +94,11 @@ def _pictures(plan: Plan, maker: Maker, tell: Progress) -> tuple[Sequence[Window
     return windows, maker.pieces(windows, tell)
 
 
-class _Coded(NamedTuple):
-    """The film's sound, coded, and what it must sound like."""
-
-    path: Path
-    levels: Levels
-    lufs: float | None
-
-
-def _sound(sound: SoundPlan, folder: Path, tell: Progress) -> _Coded:
-    """Make the film's sound as AAC."""
-    return _coded(sound, folder, folder / "sound.m4a", (*audio_arguments(), "-f", "mp4"), tell)
-
-
-def _coded(sound: SoundPlan, folder: Path, output: Path, coding: tuple[str, ...], tell: Progress) -> _Coded:
-    mixed = mix(sound, folder, _part(tell, 0, 0.5))
-    level = levelling(mixed.path, RAW_INPUT, sound.loudness_lufs, mixed.peak)
-    run(
-        Command(
-            what="the film's sound",
-            arguments=(*RAW_INPUT, "-i", str(mixed.path), "-af", level.filters, "-threads", "1", *coding),
-            output=output,
-            seconds=sound.samples / SAMPLE_RATE,
-            tolerance_s=0.1,
-            foreign=False,
-        ),
-        _part(tell, 0.5, 0.5),
-    )
-    mixed.path.unlink()
-    return _Coded(output, in_decibels(mixed.rms) + level.gain_db, level.lufs)
-
-
 def _sound_alone(plan: Plan, folder: Path, tell: Progress) -> Film:
     """Make only the sound."""
     name = plan.timeline.output.format
     if plan.sound is None:
         raise Permanent(f"nothing in the timeline sounds, so there is no {name} to make")
-    made = _coded(plan.sound, folder, folder / f"film.{name}", _SOUND_ONLY[name], tell)
+    made = coded(plan.sound, folder, folder / f"film.{name}", _SOUND_ONLY[name], tell)
     wanted = Wanted("the sound", sound=SoundWanted(made.levels, made.lufs, MOST_PEAK_DB))
     return Film(made.path, None, 0, plan.duration_s, judge(made.path, wanted), 0, 0, wanted)

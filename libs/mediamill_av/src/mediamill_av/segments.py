@@ -16,7 +16,7 @@ from mediamill_av.ffmpeg import binary
 from mediamill_av.fonts import put_fonts
 from mediamill_av.graph import SUBTITLES, window_command
 from mediamill_av.house import threads_alone
-from mediamill_av.kept import Kept
+from mediamill_av.kept import Kept, digest_of
 from mediamill_av.layers import Blend
 from mediamill_av.packets import Run, frames_of
 from mediamill_av.plan import Plan
@@ -93,8 +93,7 @@ class Maker:
 
     def _digest(self, path: Path) -> str:
         if path not in self._digests:
-            with path.open("rb") as file:
-                self._digests[path] = hashlib.file_digest(file, "sha256").hexdigest()
+            self._digests[path] = digest_of(path)
         return self._digests[path]
 
 
