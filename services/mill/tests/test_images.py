@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import runpy
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -13,6 +15,7 @@ from mill.images.contents import contents, locked, measured, queue_packages
 from mill.images.dockerfile import INIT, BrokenDockerfile, Image, images, read_image
 
 ROOT = Path(__file__).parents[3]
+INSTALL = ROOT / "deploy/docker/install.py"
 IMAGES = {image.package.removeprefix("mediamill-").removeprefix("queue-"): image for image in images(ROOT)}
 QUEUES = [name.removeprefix("mediamill-queue-") for name in queue_packages(ROOT)]
 FFMPEG, MOVING = "imageio-ffmpeg", {"audio", "merge", "video", "lipsync"}
@@ -97,6 +100,50 @@ def test_an_image_starts_under_an_init_and_can_be_asked(name: str) -> None:
     assert image.entrypoint[: len(INIT)] == INIT
     assert image.command[:2] == ("python", "-m")
     assert image.healthcheck
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_a_plain_machine_installs_what_the_image_would(name: str) -> None:
+    words_of = runpy.run_path(str(INSTALL))["words_of"]
+
+    assert tuple(words_of(ROOT / "services" / name)) == IMAGES[name].install
+
+
+def test_a_service_that_is_none_is_told_of_by_its_path() -> None:
+    words_of = runpy.run_path(str(INSTALL))["words_of"]
+
+    with pytest.raises(SystemExit, match="services/vidoe/Dockerfile: there is no such file"):
+        words_of(Path("services/vidoe"))
+
+
+def test_a_bill_leaves_out_what_is_not_installed_and_is_the_same_each_time(tmp_path: Path) -> None:
+    only_installed = runpy.run_path(str(INSTALL))["only_installed"]
+    (tmp_path / "lib/typing_extensions-4.dist-info").mkdir(parents=True)
+    parts = [{"name": name, "bom-ref": name} for name in ("typing-extensions", "tzdata")]
+    links = [{"ref": "it", "dependsOn": ["typing-extensions", "tzdata"]}, {"ref": "tzdata"}]
+    bills = [
+        {
+            "serialNumber": serial,
+            "metadata": {"timestamp": serial, "component": {"bom-ref": "it", "name": "it"}},
+            "components": parts,
+            "dependencies": links,
+        }
+        for serial in ("one", "other")
+    ]
+
+    first, second = (only_installed(bill, tmp_path) for bill in bills)
+
+    assert first == second
+    assert [part["name"] for part in first["components"]] == ["typing-extensions"]
+    assert first["dependencies"] == [{"ref": "it", "dependsOn": ["typing-extensions"]}]
+
+
+def test_every_dockerfile_has_the_uv_that_the_checkout_has() -> None:
+    version = re.findall(r"^UV_VERSION := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+    said = [re.findall(r"\buv==(\S+)", path.read_text()) for path in ROOT.glob("deploy/*/Dockerfile")]
+
+    assert said == [version, version]
 
 
 def test_the_text_image_is_a_small_part_of_the_audio_image() -> None:
