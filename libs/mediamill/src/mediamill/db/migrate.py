@@ -20,7 +20,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from psycopg.errors import LockNotAvailable
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError
 
 from mediamill.db.restored import settle
@@ -80,7 +80,7 @@ def _taking_turns(db: Database, patience_s: float) -> Iterator[None]:
 
 def _apply(connection: Connection, target: str) -> None:
     """Upgrade, each migration in its transaction; one that a lock holds up is tried again, with pauses between."""
-    _set_lock_timeout(connection, f"{LOCK_TIMEOUT_S}s")
+    event.listen(connection, "begin", _wait_shortly)
     try:
         for attempt in range(1, TRIES + 1):
             try:
@@ -94,12 +94,12 @@ def _apply(connection: Connection, target: str) -> None:
             else:
                 return
     finally:
-        _set_lock_timeout(connection, "0")
+        event.remove(connection, "begin", _wait_shortly)
 
 
-def _set_lock_timeout(connection: Connection, value: str) -> None:
-    with connection.begin():
-        connection.execute(text("SELECT set_config('lock_timeout', :value, false)"), {"value": value})
+def _wait_shortly(begun: Connection) -> None:
+    """Limit the transaction, not the session, which behind a pooler is soon somebody else's."""
+    begun.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
