@@ -1,4 +1,4 @@
-"""The whole stack on RabbitMQ with quorum queues and without any Redis: a worker and the broker die under load."""
+"""The whole stack on RabbitMQ with quorum queues and without any Redis; `tests/chaos` shakes it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from mediamill.wire.message import broker_queue
 from mediamill_testing.rabbit import Rabbit, running_rabbit
 from mediamill_testing.stacks import Stack, running_stack, until
-from mediamill_testing.steady import Load
 
 pytestmark = pytest.mark.xdist_group("rabbit")
 
@@ -39,20 +38,6 @@ def test_a_flow_and_its_children_go_over_quorum_queues(stack: Stack, rabbit: Rab
         pytest.raises(amqp.PreconditionFailed, match=r"x-queue-type.*quorum"),
     ):
         connection.default_channel.queue_declare(broker_queue("test"), durable=True, auto_delete=False)
-
-
-def test_a_worker_and_the_broker_may_die_under_load(stack: Stack, rabbit: Rabbit) -> None:
-    with Load(stack) as load:
-        stack.kill_worker()
-        until(lambda: stack.sql("SELECT 1 FROM workers WHERE NOT draining"))
-        rabbit.kill()
-        before = len(load.jobs)
-        until(lambda: len(load.jobs) > before + 10)
-        rabbit.start()
-
-    told = load.ended()
-    assert load.refusals == []
-    assert told["jobs"] == len(load.jobs)
 
 
 def test_a_worker_holds_no_more_than_it_can_begin(stack: Stack, rabbit: Rabbit) -> None:

@@ -17,6 +17,7 @@ from mill.stack.ports import LOOPBACK, free_port
 
 USER, PASSWORD = "films", "of-the-tests"
 STARTS_S = 120
+STOPS_S = 60
 _SPARING = "+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"
 
 
@@ -71,11 +72,19 @@ class Rabbit:
 
         until(is_up, STARTS_S, every_s=0.2)
 
-    def kill(self) -> None:
-        """End all of it at once, as a crash does."""
+    @property
+    def pid(self) -> int:
+        """The node's process."""
+        return self._processes[-1].pid
+
+    def kill(self, node_by: signal.Signals = signal.SIGKILL) -> None:
+        """End all of it, at once as a crash does, or in good order by SIGTERM."""
         while self._processes:
             process = self._processes.pop()
             with suppress(ProcessLookupError):
+                os.kill(process.pid, node_by)
+                if node_by == signal.SIGTERM:
+                    process.wait(STOPS_S)
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 

@@ -64,27 +64,27 @@ def kill_in_effect(chaos: Chaos) -> str:
 
 def flush_broker(chaos: Chaos) -> str:
     """Empty the broker."""
-    return chaos.site.tell_broker(b"FLUSHALL").decode().strip()
+    return chaos.site.broker.empty()
 
 
 def kill_broker(chaos: Chaos) -> str:
     """Kill the broker."""
     away_s = chaos.rng.uniform(0, 2)
-    chaos.site.kill_valkey(away_s=away_s)
+    chaos.site.kill_broker(away_s=away_s)
     return f"away for {away_s:.1f} s"
 
 
 def restart_broker(chaos: Chaos) -> str:
     """Restart the broker in good order."""
     away_s = chaos.rng.uniform(0, 2)
-    chaos.site.restart_valkey(away_s=away_s)
+    chaos.site.restart_broker(away_s=away_s)
     return f"away for {away_s:.1f} s"
 
 
 def pause_broker(chaos: Chaos) -> str:
     """Hold the broker still."""
     seconds = chaos.rng.uniform(0.5, 7)
-    chaos.site.pause_valkey(seconds)
+    chaos.site.pause_broker(seconds)
     return f"for {seconds:.1f} s"
 
 

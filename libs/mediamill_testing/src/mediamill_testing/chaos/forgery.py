@@ -67,7 +67,7 @@ class Forger:
         return 5
 
     def _push(self, *messages: bytes) -> None:
-        self._site.tell_broker(b"LPUSH", broker_queue(QUEUE).encode(), *messages)
+        self._site.broker.push(*messages)
 
 
 def envelope(body: bytes, content_type: str, *, task: str = TASK) -> bytes:

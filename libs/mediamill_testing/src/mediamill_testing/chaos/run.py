@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from mediamill import clock
 from mediamill_testing.chaos.ambush import BOUNDARIES, Ambushes
+from mediamill_testing.chaos.brokers import Broker, ValkeyBroker
 from mediamill_testing.chaos.changes import RELEASES, kill_at
 from mediamill_testing.chaos.client import Client
 from mediamill_testing.chaos.faults import FAULTS
@@ -49,6 +50,19 @@ KILLS = (
     "kill_conductor",
     "kill_broker",
     "flush_broker",
+)
+ON_THE_WIRE = (
+    "kill_worker",
+    "kill_conductor",
+    "kill_broker",
+    "flush_broker",
+    "pause_broker",
+    "duplicate_messages",
+    "stale_messages",
+    "early_messages",
+    "forged_messages",
+    "pickled_messages",
+    "nonsense_messages",
 )
 SHAKES_POSTGRES = ("restart_postgres", "kill_postgres", "kill_backend")
 
@@ -98,12 +112,22 @@ def purchases(rng: random.Random, orders: int = 500, kills: int = 200) -> Plan:
     return Plan(faults, (0.05, 0.6), orders, is_full=False, calm_s=150, kinds=PAID, workers=5)
 
 
-def run(folder: Path, seed: int, plan: Callable[[random.Random], Plan]) -> Report:
+def at_the_broker(rng: random.Random, orders: int = 16) -> Plan:
+    """Each fault once that befalls the broker, or whoever has just talked to it."""
+    return Plan(iter(rng.sample(ON_THE_WIRE, len(ON_THE_WIRE))), (0.1, 0.5), orders, is_full=False, calm_s=90)
+
+
+def run(
+    folder: Path,
+    seed: int,
+    plan: Callable[[random.Random], Plan],
+    make_broker: Callable[[Path], Broker] = ValkeyBroker,
+) -> Report:
     """Run in a folder of its own, whose logs stay when a proof does not hold."""
     began, rng = clock.monotonic(), random.Random(seed)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    site = Site(folder.absolute())
+    site = Site(folder.absolute(), make_broker)
     try:
         workload, ambushes = Workload(site, random.Random(rng.random())), Ambushes(site.folder / "ambush")
         fleet = Fleet(site.folder, site.environment(), site.gateway_ports, ambushes.is_victim)

@@ -1,17 +1,15 @@
-"""The servers under the fleet: a Postgres and a Valkey that can be killed, paused and started again where they were."""
+"""The servers under the fleet: a Postgres and a broker that can be killed, paused and started again where they were."""
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.rows import dict_row
@@ -22,9 +20,10 @@ from mediamill.db.migrate import migrate
 from mediamill.db.session import Database
 from mediamill.settings import Settings
 from mediamill_testing.chaos.ambush import FOLDER
+from mediamill_testing.chaos.brokers import Broker, ValkeyBroker
 from mediamill_testing.chaos.disk import Disk
 from mediamill_testing.chaos.vendor import ChaosVendor
-from mill.stack import start_postgres, start_valkey
+from mill.stack import start_postgres
 from mill.stack.errors import StackError
 from mill.stack.ports import free_port
 
@@ -38,11 +37,11 @@ RESTART_PATIENCE_S = 60.0
 class Site:
     """The servers of a run, each always at the same address."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, make_broker: Callable[[Path], Broker] = ValkeyBroker) -> None:
         self.folder = folder
         self._postgres = start_postgres(folder / "postgres", tuning=TUNING)
-        self._valkey = start_valkey(folder / "valkey")
-        self.database_url, self.broker_url = self._postgres.url, self._valkey.url
+        self.broker = make_broker(folder)
+        self.database_url, self.broker_url = self._postgres.url, self.broker.url
         self.vendor = ChaosVendor()
         self.gateway_ports = (free_port(), free_port())
         self.disk = Disk(folder / "store")
@@ -57,7 +56,7 @@ class Site:
         """End everything."""
         self.db.engine.dispose()
         self.vendor.close()
-        self._valkey.stop()
+        self.broker.kill()
         self._postgres.stop()
         self.disk.close()
 
@@ -95,15 +94,6 @@ class Site:
                     raise
                 time.sleep(0.1)
 
-    def tell_broker(self, *words: bytes) -> bytes:
-        """Give the broker a command and its first answer. Raises ``OSError`` when it is away."""
-        url = urlsplit(self.broker_url)
-        with socket.create_connection((url.hostname or "", url.port or 0), timeout=5) as connection:
-            connection.sendall(_command(b"AUTH", (url.password or "").encode()) + _command(*words))
-            answers = connection.makefile("rb")
-            answers.readline()
-            return answers.readline()
-
     def restart_postgres(self, *, away_s: float) -> None:
         """Stop Postgres in good order and start it after a while."""
         with self._changing:
@@ -127,22 +117,23 @@ class Site:
                     os.kill(found[0]["pid"], signal.SIGKILL)
         return bool(found)
 
-    def restart_valkey(self, *, away_s: float) -> None:
-        """Stop Valkey in good order and start it after a while."""
+    def restart_broker(self, *, away_s: float) -> None:
+        """Stop the broker in good order and start it after a while."""
         with self._changing:
-            self._valkey.stop()
-            self._return_valkey(away_s)
+            self.broker.stop()
+            time.sleep(away_s)
+            self.broker.start()
 
-    def kill_valkey(self, *, away_s: float) -> None:
-        """Kill Valkey and start it after a while."""
+    def kill_broker(self, *, away_s: float) -> None:
+        """Kill the broker and start it after a while."""
         with self._changing:
-            self._valkey.process.kill()
-            self._valkey.process.wait()
-            self._return_valkey(away_s)
+            self.broker.kill()
+            time.sleep(away_s)
+            self.broker.start()
 
-    def pause_valkey(self, seconds: float) -> None:
-        """Stop Valkey's process in its tracks and let it go on after a while."""
-        with self._changing, paused(self._valkey.process.pid):
+    def pause_broker(self, seconds: float) -> None:
+        """Stop the broker's process in its tracks and let it go on after a while."""
+        with self._changing, paused(self.broker.pid):
             time.sleep(seconds)
 
     def _return_postgres(self, away_s: float) -> None:
@@ -156,22 +147,6 @@ class Site:
                 if clock.monotonic() > until:
                     raise
                 time.sleep(0.2)
-
-    def _return_valkey(self, away_s: float) -> None:
-        time.sleep(away_s)
-        port, until = self._valkey.port, clock.monotonic() + RESTART_PATIENCE_S
-        while True:
-            try:
-                self._valkey = start_valkey(self.folder / "valkey", port=port)
-                return
-            except StackError:
-                if clock.monotonic() > until:
-                    raise
-                time.sleep(0.2)
-
-
-def _command(*words: bytes) -> bytes:
-    return b"".join([b"*%d\r\n" % len(words), *(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)])
 
 
 @contextmanager
