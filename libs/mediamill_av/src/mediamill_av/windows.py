@@ -59,11 +59,19 @@ def recoded(windows: Sequence[Window], subtitles: Subtitles, fps: int) -> tuple[
 def _changes(layers: Sequence[Layer], frames: int) -> Iterator[Window]:
     edges = {0, frames}
     for layer in layers:
-        edges.update(edge for segment in layer.segments for edge in (segment.first, segment.end))
+        edges.update(edge for segment in layer.segments for edge in _edges(segment))
     for first, end in pairwise(sorted(edge for edge in edges if 0 <= edge <= frames)):
         shown = ((number, layer.at(first)) for number, layer in enumerate(layers))
         parts = tuple(Part(number, segment) for number, segment in shown if segment is not None)
         yield Window(first, end - first, parts, subtitled=False)
+
+
+def _edges(segment: Segment) -> Iterator[int]:
+    """Give the frames at which a segment begins, ends, has come and starts to go."""
+    yield from (segment.first, segment.end)
+    if isinstance(segment, Solo):
+        fades = (segment.shot.first + segment.shot.fade_in, segment.shot.end - segment.shot.fade_out)
+        yield from (edge for edge in fades if segment.first < edge < segment.end)
 
 
 def _copied(window: Window, subtitles: Subtitles, fps: int) -> Iterator[Window]:
@@ -87,14 +95,14 @@ def _copyable(window: Window, first: int, end: int, fps: int) -> Run | None:
     if len(window.parts) != 1:
         return None
     segment = window.parts[0].segment
-    if not isinstance(segment, Solo) or not segment.shot.plain or segment.shot.fade_in or segment.shot.fade_out:
+    if not isinstance(segment, Solo) or not segment.shot.plain or segment.shot.cuts is None:
         return None
-    cuts = segment.shot.cuts
-    if cuts is None:
+    shot, cuts = segment.shot, segment.shot.cuts
+    if first < shot.first + shot.fade_in or end > shot.end - shot.fade_out:
         return None
     begin = _source_frame(window, first, fps)
     found = cuts.within(begin, min(begin + end - first, cuts.frames))
-    return Run(segment.shot.path, *found) if found else None
+    return Run(shot.path, *found) if found else None
 
 
 def _source_frame(window: Window, first: int, fps: int) -> int:
