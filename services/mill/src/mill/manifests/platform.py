@@ -91,7 +91,7 @@ SYMPTOMS = (
         "page",
         "A loop of a conductor has not taken a turn for two minutes.",
     ),
-    Symptom("TargetDown", 'up{job=~"mediamill.*"} == 0', "5m", "ticket", "Prometheus cannot read a process."),
+    Symptom("TargetDown", 'up{job=~".*mediamill.*"} == 0', "5m", "ticket", "Prometheus cannot read a process."),
     Symptom("DeadMansSwitch", "vector(1)", "0m", "none", "Always fires: its absence means that alerting is broken."),
     Symptom(
         "ProviderBreakerOpen",
