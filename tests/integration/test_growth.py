@@ -122,7 +122,7 @@ def test_no_statement_that_shows_jobs_reads_the_past(old: Mill) -> None:
         Prepared(durations(), {}),
         Prepared(positions(1), {"ids": [job], "tenant_id": tenant, "step_ms": 1}),
         Prepared(meter.COUNT, {"me": "a conductor"}),
-        Prepared(meter.WORK, {}),
+        Prepared(meter.LOOK, {"lease_s": 25, "names": ["test"]}),
         Prepared(courier.LOOK, {}),
         Prepared(courier.FAN_OUT, {"batch": 100}),
         Prepared(courier.LOAD, {"ids": [job]}),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from conductor.meter.scaling import Signal
+from conductor.meter.scaling import Signal, Unclaimed
 from mediamill.telemetry import metrics
 from mediamill.telemetry.meters import Meters
 from mediamill.telemetry.metrics import TABLES
@@ -44,12 +44,12 @@ def show(meters: Meters, *, holds: bool) -> None:
 
 
 def put_queues(
-    meters: Meters, facts: Sequence[RowMapping], waiting: Sequence[Any], signals: Mapping[str, Signal]
+    meters: Meters, facts: Sequence[Mapping[str, Any]], waiting: Sequence[Unclaimed], signals: Mapping[str, Signal]
 ) -> None:
     """Tell how the queues are."""
     unclaimed: defaultdict[str, float] = defaultdict(float)
-    for row in waiting:
-        unclaimed[row.queue] = max(unclaimed[row.queue], row.unclaimed_s or 0)
+    for kind in waiting:
+        unclaimed[kind.queue] = max(unclaimed[kind.queue], kind.unclaimed_s or 0)
     for row in facts:
         queue, running = row["queue"], row["running"]
         jobs = {

@@ -6,10 +6,11 @@ import json
 
 from sqlalchemy import text
 
+from mediamill.queues.queries import facts
 from mediamill.telemetry.metrics import ERROR_CLASS_OF, MEDIA_S
 
 BATCH = 20_000
-HELD_S = 15
+HELD_S = 20
 """A conductor that has not counted for so long has lost the meter to whoever comes first."""
 
 PREPARE = text("""
@@ -92,33 +93,37 @@ Who dies between the commit and adding it up takes what came in the last turn al
 database that was restored from a dump: it counts from now on. Nobody holds the meter: no row.
 """
 
-WORK = text("""
+_WORK = """
 SELECT queue, kind, provider, count(*) AS jobs, extract(epoch FROM now() - min(published_at))::float AS unclaimed_s
 FROM (
     SELECT queue, kind, provider, NULL::timestamptz AS published_at FROM lines WHERE run_at <= now()
     UNION ALL SELECT queue, kind, provider, published_at FROM leases WHERE worker_id IS NULL
 ) AS waiting GROUP BY queue, kind, provider
-""")
+"""
 """What could run and does not, with how long the oldest delivery is unclaimed."""
 
-BUSY = text("""
+_BUSY = """
 SELECT leases.queue, count(DISTINCT worker_id) AS workers FROM leases JOIN workers ON workers.id = leases.worker_id
 WHERE NOT workers.draining GROUP BY leases.queue
-""")
+"""
 """Workers that hold a job and do not end anyway."""
 
-STATE = text("""
-SELECT (SELECT count(*) FROM webhook_deliveries WHERE due_at <= now()) AS due,
+LOOK = text(f"""
+SELECT (SELECT jsonb_agg(found) FROM ({facts().text}) AS found) AS facts,
+    (SELECT coalesce(jsonb_agg(found), '[]') FROM ({_WORK}) AS found) AS work,
+    (SELECT coalesce(jsonb_object_agg(queue, workers), '{{}}') FROM ({_BUSY}) AS found) AS busy,
+    (SELECT count(*) FROM webhook_deliveries WHERE due_at <= now()) AS due,
     (SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float
      FROM webhook_deliveries WHERE due_at <= now()) AS due_s,
     (SELECT count(*) FROM webhook_endpoints WHERE disabled_at IS NOT NULL) AS disabled,
-    (SELECT coalesce(jsonb_object_agg(provider, state), '{}') FROM (
+    (SELECT coalesce(jsonb_object_agg(provider, state), '{{}}') FROM (
         SELECT provider, max(CASE WHEN opened_at IS NOT NULL THEN 2 ELSE 1 END) AS state
         FROM circuits GROUP BY provider) AS circuit) AS circuits,
-    (SELECT coalesce(jsonb_object_agg(vendor, jobs), '{}') FROM (
+    (SELECT coalesce(jsonb_object_agg(vendor, jobs), '{{}}') FROM (
         SELECT vendor, count(*) AS jobs FROM predictions WHERE next_at IS NOT NULL GROUP BY vendor) AS flying
     ) AS predictions
-""")
+""")  # noqa: S608  # constants of this file and of the queues' queries
+"""How everything is, in one statement: an idle conductor is to ask for little."""
 
 DATABASE = text("""
 SELECT pg_database_size(current_database()) AS bytes,

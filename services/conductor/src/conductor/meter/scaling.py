@@ -18,6 +18,16 @@ class Waiting(NamedTuple):
     jobs: int
 
 
+class Unclaimed(NamedTuple):
+    """The same of a queue, with how long the oldest that was published has not been claimed."""
+
+    queue: str
+    kind: str
+    provider: str | None
+    jobs: int
+    unclaimed_s: float | None
+
+
 class Signal(NamedTuple):
     """What a scaler wants to know of a queue."""
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from conductor.meter import gauges, queries, tally
-from conductor.meter.scaling import Signal, Waiting, signal
+from conductor.meter.scaling import Signal, Unclaimed, Waiting, signal
 from mediamill.clock import monotonic
 from mediamill.db.session import Database
 from mediamill.ids import uuid7
@@ -22,6 +22,8 @@ from mediamill.settings import Settings
 from mediamill.telemetry.meters import Meters
 
 METER_S = 5.0
+IDLE_S = 10.0
+"""Where nothing waits, runs or has happened, so that an idle installation is asked for little."""
 STALE_S = 30.0
 """A signal older than this is none: a scaler that is told nothing keeps what it has."""
 DATABASE_S = 30.0
@@ -49,7 +51,7 @@ class Meter:
         self._looked_at: float | None = None
         self._database_at = self._history_at = -math.inf
         self._typical_s: dict[str, float] = {}
-        self._holds = self._has_more = False
+        self._holds = self._has_more = self._is_busy = False
         self._rung = threading.Event()
         gauges.show(meters, holds=False)
 
@@ -72,32 +74,31 @@ class Meter:
         with self._db.unit_of_work() as connection:
             counted = connection.execute(queries.COUNT, {"me": self._me}).all()
             held = [row for row in counted if row.what == "holds"]
-            facts = self._facts(connection)
-            waiting = connection.execute(queries.WORK).all()
-            busy = {row.queue: row.workers for row in connection.execute(queries.BUSY)}
+            look = self._look(connection)
+            facts, waiting = look["facts"], [Unclaimed(**row) for row in look["work"]]
             if waiting and monotonic() - self._history_at > HISTORY_S:
                 self._typical_s = _typical_s(connection)
                 self._history_at = monotonic()
-            state = connection.execute(queries.STATE).mappings().one() if held else None
             database = self._database(connection) if held else None
         # Added after the commit: what was rolled back is read again.
         tally.add(self.meters, counted)
-        self._signals = self._judge(facts, waiting, busy)
+        self._signals = self._judge(facts, waiting, look["busy"])
         self._looked_at = monotonic()
         self._hold(holds=bool(held))
-        if state is not None:
+        if held:
             gauges.put_queues(self.meters, facts, waiting, self._signals)
-            gauges.put_state(self.meters, state)
+            gauges.put_state(self.meters, look)
         if database is not None:
             gauges.put_database(self.meters, database)
         read = sum(int(row.n) for row in held)
         self._has_more = read == queries.BATCH
+        self._is_busy = read > 0 or bool(waiting) or any(found.running for found in self._signals.values())
         return read
 
     def wait(self, seconds: float) -> None:
         """Return when it is time to look again: at once while there is more to read than one turn takes."""
         if not self._has_more:
-            self._rung.wait(seconds)
+            self._rung.wait(seconds if self._is_busy else max(seconds, IDLE_S))
 
     def ring(self) -> None:
         """End the wait, now and from now on."""
@@ -109,9 +110,9 @@ class Meter:
             self._database_at = -math.inf
             gauges.show(self.meters, holds=holds)
 
-    def _facts(self, connection: Connection) -> Sequence[RowMapping]:
+    def _look(self, connection: Connection) -> RowMapping:
         given = {"lease_s": self._config.lease_s, "names": list(self._registry.queues)}
-        return connection.execute(queue_queries.facts(), given).mappings().all()
+        return connection.execute(queries.LOOK, given).mappings().one()
 
     def _database(self, connection: Connection) -> RowMapping | None:
         if monotonic() - self._database_at < DATABASE_S:
@@ -119,7 +120,9 @@ class Meter:
         self._database_at = monotonic()
         return connection.execute(queries.DATABASE, {"tables": list(gauges.TABLES)}).mappings().one()
 
-    def _judge(self, facts: Sequence[RowMapping], rows: Sequence[Any], busy: Mapping[str, int]) -> dict[str, Signal]:
+    def _judge(
+        self, facts: Sequence[Mapping[str, Any]], rows: Sequence[Unclaimed], busy: Mapping[str, int]
+    ) -> dict[str, Signal]:
         waiting: defaultdict[str, list[Waiting]] = defaultdict(list)
         for row in rows:
             waiting[row.queue].append(Waiting(row.kind, row.provider, row.jobs))
