@@ -139,7 +139,7 @@ def broker(layout: Layout) -> Finding:
     url = urls(layout).broker
     if not url:
         return warn("broker", _IDLE, _UP)
-    parts = urlsplit(url)
+    parts = urlsplit(url.partition(";")[0])
     ours = parts.scheme == "redis" and parts.hostname == "127.0.0.1" and parts.password and parts.port
     answers = ping(parts.port or 0, parts.password or "") if ours else is_listening(url, _DEFAULT_BROKER_PORT)
     if not answers:

@@ -42,7 +42,11 @@ def libpq_url(url: str) -> str:
 
 
 def is_listening(url: str, default_port: int) -> bool:
-    """Tell whether somebody accepts connections where a URL points."""
+    """Tell whether somebody accepts connections where a URL points, or one of several (``;``), as of Sentinels."""
+    return any(_accepts(part, default_port) for part in url.split(";"))
+
+
+def _accepts(url: str, default_port: int) -> bool:
     parts = urlsplit(url)
     try:
         socket.create_connection((parts.hostname or LOOPBACK, parts.port or default_port), _TIMEOUT_S).close()
