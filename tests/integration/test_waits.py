@@ -13,7 +13,7 @@ pytestmark = pytest.mark.alone
 
 JOBS = 300
 SECONDS = 3.0
-MOST_RSS_MB = 195
+MOST_RSS_MB = 200
 
 
 def test_hundreds_wait_behind_one_worker(tmp_path: Path) -> None:

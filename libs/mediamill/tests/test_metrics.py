@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 import pytest
@@ -98,11 +101,22 @@ def test_a_port_that_is_taken_is_told_of_and_nobody_dies_of_it(caplog: pytest.Lo
     first, second = Pages({}), Pages({})
     first.serve("127.0.0.1", 0)
 
-    second.serve("127.0.0.1", first.port or 0)
+    with listening_to("mediamill.telemetry.pages", caplog):
+        second.serve("127.0.0.1", first.port or 0)
 
     assert second.port is None
     assert "no metrics are served" in caplog.text
     first.close()
+
+
+@contextmanager
+def listening_to(name: str, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Hear a logger whatever earlier tests of this process have done to logging, as the set-up of workers does."""
+    log = logging.getLogger(name)
+    log.disabled = False
+    log.addHandler(caplog.handler)
+    yield
+    log.removeHandler(caplog.handler)
 
 
 def asked(pages: Pages, path: str) -> tuple[int, bytes]:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from eth_utils.crypto import keccak
 
+from mediamill_testing.stacks import until
 from mediamill_testing.testchain import TestChain, some_chain
 from mediamill_vendors.evm import abi, token
 from mediamill_vendors.evm.deploying import Charter
@@ -37,7 +38,8 @@ class Collection:
         self.owner, self.minter, self.holder, self.stranger = (chain.account() for _ in range(4))
         charter = Charter("Our films", "FILM", self.owner.address, self.minter.address, self.holder.address, 750)
         init = f"0x{token.artefact()['init']}{charter.arguments().hex()}"
-        told = chain.ask("eth_getTransactionReceipt", chain.act(self.owner, None, init))
+        sent = chain.act(self.owner, None, init)
+        told = until(lambda: chain.ask("eth_getTransactionReceipt", sent))
         self.address = str(told["contractAddress"]).lower()
 
     def do(self, who: LocalSigner, verb: str, *arguments: abi.Word) -> None:
@@ -46,7 +48,8 @@ class Collection:
             verb if verb.isalnum() and len(verb) == 8 and verb not in SELECTORS else SELECTORS[verb], *arguments
         )
         self.chain.chain.gas(who.address, self.address, data)
-        receipt = self.chain.ask("eth_getTransactionReceipt", self.chain.act(who, self.address, data))
+        sent = self.chain.act(who, self.address, data)
+        receipt = until(lambda: self.chain.ask("eth_getTransactionReceipt", sent))
         assert receipt["status"] == "0x1"
 
     def read(self, verb: str, *arguments: abi.Word) -> str:

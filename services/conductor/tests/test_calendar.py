@@ -93,15 +93,28 @@ def test_assets_that_nobody_names_go_with_their_bytes(mill: Mill) -> None:
     job = mill.accept("shop.keep", {"text": "old"})
     mill.work_until_idle()
     sha256 = mill.job(job).output["assets"][0]["sha256"]
-    kept = forget_assets(mill.db, mill.store, keep_days=0)
+    kept = forget_assets(mill.db, mill.store, keep_days=0, young_s=0)
+    with mill.db.unit_of_work() as connection:
+        connection.execute(text("DELETE FROM jobs WHERE id = :id"), {"id": job})
+
+    gone = forget_assets(mill.db, mill.store, keep_days=0, young_s=0)
+
+    assert (kept, gone) == (0, 1)
+    with pytest.raises(NotFound):
+        mill.store.path(sha256)
+
+
+def test_bytes_that_somebody_puts_again_just_now_stay(mill: Mill) -> None:
+    job = mill.accept("shop.keep", {"text": "again"})
+    mill.work_until_idle()
+    sha256 = mill.job(job).output["assets"][0]["sha256"]
     with mill.db.unit_of_work() as connection:
         connection.execute(text("DELETE FROM jobs WHERE id = :id"), {"id": job})
 
     gone = forget_assets(mill.db, mill.store, keep_days=0)
 
-    assert (kept, gone) == (0, 1)
-    with pytest.raises(NotFound):
-        mill.store.path(sha256)
+    assert gone == 1
+    assert mill.store.has(sha256)
 
 
 def test_what_a_kind_keeps_for_less_time_goes_with_its_children_and_what_only_they_made(mill: Mill) -> None:
@@ -117,7 +130,7 @@ def test_what_a_kind_keeps_for_less_time_goes_with_its_children_and_what_only_th
 
     assert (while_young, when_old) == (0, 4)
     assert [mill.state_of(job) for job in (other, apart)] == [State.SUCCEEDED] * 2
-    assert forget_assets(mill.db, mill.store, keep_days=30) == 1
+    assert forget_assets(mill.db, mill.store, keep_days=30, young_s=0) == 1
     assert mill.store.path(others).exists()
     with pytest.raises(NotFound):
         mill.store.path(made)

@@ -148,7 +148,7 @@ def test_bytes_go_with_the_last_plan_that_keeps_them(mill: Mill) -> None:
         run(mill, f"UPDATE {table} SET {column} = now() - interval '2 days'")
 
     forgotten = _forget_yesterdays(mill)
-    gone = forget_assets(mill.db, mill.store, 90)
+    gone = forget_assets(mill.db, mill.store, 90, young_s=0)
 
     assert (forgotten, gone) == (2, 2)
     assert mill.store.has(hashes["of both"])

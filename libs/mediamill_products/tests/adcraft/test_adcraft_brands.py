@@ -126,10 +126,10 @@ async def test_retention_leaves_a_logo_alone_until_its_brand_lets_go(agency: Any
     brand = await agency.brand(logo=logo)
     kept = "SELECT id::text FROM assets WHERE tenant_id = %(tenant)s"
 
-    forget_assets(agency.mill.db, agency.mill.store, keep_days=0)
+    forget_assets(agency.mill.db, agency.mill.store, keep_days=0, young_s=0)
     first = [row.id for row in agency.sql(kept)]
     await agency.call("PATCH", f"/api/brands/{brand['id']}", 200, {"logo": None})
-    forget_assets(agency.mill.db, agency.mill.store, keep_days=0)
+    forget_assets(agency.mill.db, agency.mill.store, keep_days=0, young_s=0)
 
     assert (first, agency.sql(kept)) == ([logo], [])
     refused = await agency.call("PATCH", f"/api/brands/{brand['id']}", 422, {"logo": other})

@@ -9,14 +9,16 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 WINDOW_S = 60.0
+RACE_S = 30.0
+"""A transaction's time is that of its begin: one that waited for its turn sees what others wrote as of later."""
 
 _TAKE = text("""
 INSERT INTO story_turns AS turns (tenant_id, person, operation, until)
 VALUES (:tenant_id, :person, :operation, now() + make_interval(secs => :each_s))
 ON CONFLICT (tenant_id, person, operation) DO UPDATE SET until = make_interval(secs => :each_s)
-    + CASE WHEN turns.until > now() + make_interval(secs => :window_s) THEN now() ELSE greatest(turns.until, now()) END
+    + CASE WHEN turns.until > now() + make_interval(secs => :stale_s) THEN now() ELSE greatest(turns.until, now()) END
 WHERE turns.until <= now() + make_interval(secs => :window_s - :each_s)
-   OR turns.until > now() + make_interval(secs => :window_s)
+   OR turns.until > now() + make_interval(secs => :stale_s)
 RETURNING 1
 """)
 
@@ -45,7 +47,7 @@ class Turn(NamedTuple):
     @property
     def values(self) -> dict[str, Any]:
         """The parameters of its statements."""
-        times = {"each_s": WINDOW_S / self.per_minute, "window_s": WINDOW_S}
+        times = {"each_s": WINDOW_S / self.per_minute, "window_s": WINDOW_S, "stale_s": WINDOW_S + RACE_S}
         return {"tenant_id": self.tenant_id, "person": self.person, "operation": self.operation, **times}
 
 

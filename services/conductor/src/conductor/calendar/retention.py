@@ -15,6 +15,8 @@ from mediamill.ids import first_id_of
 log = logging.getLogger(__name__)
 
 BATCH, TREES = 500, 50
+YOUNG_S = 300.0
+"""Whoever has put bytes names them well within this time; what is left for that reason goes with the orphans."""
 
 _OLD_TREES = text("""
 WITH RECURSIVE tree AS (
@@ -79,7 +81,7 @@ def forget_kind(db: Database, kind: str, keep_days: int) -> int:
             return deleted
 
 
-def forget_assets(db: Database, store: Store, keep_days: int) -> int:
+def forget_assets(db: Database, store: Store, keep_days: int, young_s: float = YOUNG_S) -> int:
     """Delete assets that nobody made, uploaded or used for as long as their tenant's plan keeps them; tell how many.
 
     ``keep_days`` holds where the plan says nothing.
@@ -97,7 +99,7 @@ def forget_assets(db: Database, store: Store, keep_days: int) -> int:
             with db.unit_of_work() as connection:
                 is_named = connection.execute(_STILL_NAMED, {"sha256": sha256}).first() is not None
             if not is_named:
-                store.remove(sha256)
+                store.remove(sha256, unless_younger_s=young_s)
         deleted += len(hashes)
         if len(hashes) < BATCH:
             store.clear_abandoned()

@@ -11,7 +11,7 @@ import psycopg
 
 from mediamill.budgets.audit import DRIFT
 from mediamill.db.restored import FOREIGN
-from mediamill.db.revision import head
+from mediamill.db.revision import head, needed, serves
 from mediamill.queues.manifest import BrokenManifest
 from mediamill.queues.registry import discover
 from mill.cli.worker import environment
@@ -82,10 +82,16 @@ def migrations(layout: Layout) -> Finding:
     found = asked(layout, MIGRATIONS, "SELECT version_num FROM alembic_version")
     if isinstance(found, Finding):
         return found
-    current, needed = (found[0][0] if found else None), head()
-    if current != needed:
-        behind = fail(MIGRATIONS, f"at {current}, this version needs {needed}", "Run 'mill migrate'.")
-        return behind.model_copy(update={"fix": MIGRATE.does}) if (current or "") < needed else behind
+    current = str(found[0][0]) if found else ""
+    if not serves(current):
+        behind = fail(MIGRATIONS, f"at {current or None}, this version needs {needed()}", "Run 'mill migrate'.")
+        return behind.model_copy(update={"fix": MIGRATE.does})
+    if current < head():
+        return warn(
+            MIGRATIONS, f"at {current}, {head()} waits", "Run 'mill migrate --post' when no old process is left."
+        )
+    if current > head():
+        return warn(MIGRATIONS, f"at {current}, which is newer than this release", "Install the release that runs.")
     return ok(MIGRATIONS, f"at {current}")
 
 
