@@ -12,18 +12,9 @@ from mediamill_media.audio.contract import Speech
 from mediamill_media.audio.handlers import speak
 from mediamill_media.audio.signal.resample import resample
 from mediamill_testing.desk import DeskContext
+from mediamill_testing.listening import errors
 
 TEXT = "once upon a time a little girl found a golden book in the garden and she read it to her mother every night"
-
-
-def errors(said: list[str], understood: list[str]) -> int:
-    """How many words were missed, added or mistaken."""
-    row = list(range(len(understood) + 1))
-    for count, word in enumerate(said, start=1):
-        before, row[0] = row[0], count
-        for column, other in enumerate(understood, start=1):
-            before, row[column] = row[column], min(row[column] + 1, row[column - 1] + 1, before + (word != other))
-    return row[-1]
 
 
 @pytest.mark.parametrize("voice", ["heart", "narrator", "deep"])
