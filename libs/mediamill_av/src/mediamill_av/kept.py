@@ -6,26 +6,16 @@ its own; the folders side by side are bounded together.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
+from mediamill.assets.room import make_room
 from mediamill.ids import uuid7
 
 SUFFIX = ".segment"
 MOST_BYTES = 2_000_000_000
-_ENOUGH = 0.8
-"""What is left of the bound when room was made, so that it is not made for each segment."""
-
-
-class _Entry(NamedTuple):
-    used_at: float
-    size: int
-    path: Path
 
 
 class Kept:
@@ -56,7 +46,7 @@ class Kept:
                 part.replace(self._place(key))
             finally:
                 part.unlink(missing_ok=True)
-            self._make_room()
+            make_room(self._folder.parent.glob(f"*/*{SUFFIX}"), self._most, _forget)
 
     def drop(self, key: str) -> None:
         """Forget what turned out not to be what it should."""
@@ -65,29 +55,10 @@ class Kept:
     def _place(self, key: str) -> Path:
         return self._folder / f"{key}{SUFFIX}"
 
-    def _make_room(self) -> None:
-        """Forget what was not used for longest, if there is more than there may be."""
-        entries = sorted(self._entries())
-        size = sum(entry.size for entry in entries)
-        if size <= self._most:
-            return
-        for entry in entries:
-            entry.path.unlink(missing_ok=True)
-            size -= entry.size
-            if size <= self._most * _ENOUGH:
-                return
 
-    def _entries(self) -> Iterator[_Entry]:
-        for path in self._folder.parent.glob(f"*/*{SUFFIX}"):
-            with suppress(OSError):
-                stat = path.stat()
-                yield _Entry(stat.st_mtime, stat.st_size, path)
-
-
-def digest_of(path: Path) -> str:
-    """Name what a file holds."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _forget(path: Path) -> bool:
+    path.unlink(missing_ok=True)
+    return True
 
 
 def _same(source: Path, target: Path) -> None:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from mediamill.assets.intake import sha256_of
 from mediamill_av.canvas import Canvas
 from mediamill_av.ffmpeg import binary
 from mediamill_av.fonts import put_fonts
 from mediamill_av.graph import SUBTITLES, window_command
 from mediamill_av.house import threads_alone
-from mediamill_av.kept import Kept, digest_of
+from mediamill_av.kept import Kept
 from mediamill_av.layers import Blend
 from mediamill_av.packets import Run, frames_of
 from mediamill_av.plan import Plan
@@ -93,7 +94,7 @@ class Maker:
 
     def _digest(self, path: Path) -> str:
         if path not in self._digests:
-            self._digests[path] = digest_of(path)
+            self._digests[path] = sha256_of(path)
         return self._digests[path]
 
 

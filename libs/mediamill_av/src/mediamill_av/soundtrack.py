@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mediamill.assets.intake import sha256_of
 from mediamill_av.ffmpeg import binary
 from mediamill_av.gate.looking import in_decibels
 from mediamill_av.gate.wanted import Levels
 from mediamill_av.house import SAMPLE_RATE, audio_arguments
-from mediamill_av.kept import Kept, digest_of
+from mediamill_av.kept import Kept
 from mediamill_av.loudness import levelling
 from mediamill_av.runner import Command, Progress, run
 from mediamill_av.sound import RAW_INPUT, mix
@@ -82,7 +83,7 @@ def coded(sound: SoundPlan, folder: Path, output: Path, coding: tuple[str, ...],
 
 def _key(sound: SoundPlan) -> str:
     """Name a sound by all that decides it: the coder, the cues, and what their files hold."""
-    digests = {cue.path: digest_of(cue.path) for cue in sound.cues}
+    digests = {cue.path: sha256_of(cue.path) for cue in sound.cues}
     cues = [{**asdict(cue), "path": digests[cue.path], "what": ""} for cue in sound.cues]
     told = [_MADE_BY, binary().version, _AAC, cues, sound.samples, sound.loudness_lufs]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()

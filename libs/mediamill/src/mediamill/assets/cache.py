@@ -11,25 +11,17 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from mediamill.assets.corner import Corner
 from mediamill.assets.intake import blob_of, full_is_told, taking_in
 from mediamill.assets.names import key_of
+from mediamill.assets.room import make_room
 from mediamill.errors import StoreAway, StoreFull
 from mediamill.ids import uuid7
 
 _READ_ONLY = 0o444
 _LOOK_EVERY = 16
 """The folder is measured whenever a sixteenth of what it may hold came in."""
-_LEAVE = 0.8
-"""How much of what it may hold is left after what was used least recently went."""
-
-
-class _Entry(NamedTuple):
-    used_at: float
-    bytes: int
-    path: Path
 
 
 class Cache:
@@ -87,16 +79,7 @@ class Cache:
         """Drop what was used least recently, if there is more than that; what is in use stays, and counts."""
         with self._shrinking:
             self._came = 0
-            entries = sorted(self._entries())
-            held, enough = sum(entry.bytes for entry in entries), most_bytes * _LEAVE
-            if held <= most_bytes:
-                return
-            for entry in entries:
-                if held <= enough:
-                    return
-                if not _is_in_use(entry.path):
-                    self.drop(entry.path.name)
-                    held -= entry.bytes
+            make_room(self._blobs.glob("*/*/*"), most_bytes, self._let_go)
 
     def clear_abandoned(self) -> int:
         """Delete what killed processes left behind, and tell of how many."""
@@ -138,11 +121,11 @@ class Cache:
     def _place(self, sha256: str) -> Path:
         return self._blobs / key_of(sha256)
 
-    def _entries(self) -> Iterator[_Entry]:
-        for path in self._blobs.glob("*/*/*"):
-            with suppress(FileNotFoundError):
-                facts = path.stat()
-                yield _Entry(facts.st_mtime, facts.st_size, path)
+    def _let_go(self, path: Path) -> bool:
+        if _is_in_use(path):
+            return False
+        self.drop(path.name)
+        return True
 
 
 def _own(root: Path) -> None:

@@ -82,6 +82,12 @@ def blob_of(path: Path) -> StoredBlob:
         return StoredBlob(digest.hexdigest(), file.tell())
 
 
+def sha256_of(path: Path) -> str:
+    """Hash a file, as blobs are named."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def pieces_of(path: Path) -> Iterator[bytes]:
     """Give a file's bytes piece by piece."""
     with path.open("rb") as file:

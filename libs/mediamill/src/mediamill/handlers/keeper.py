@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mediamill.assets import queries
-from mediamill.assets.intake import StoredBlob, pieces_of
+from mediamill.assets.intake import StoredBlob, pieces_of, sha256_of
 from mediamill.assets.keep import Kept, find, find_claimed, find_several
 from mediamill.assets.store import Store
 from mediamill.assets.transfers import transferring
@@ -99,7 +98,7 @@ class Keeper:
             self._store.remove(taken.blob.sha256)
 
     def _signed(self, signer: Signer, source: Path, claim: Claim) -> Taken:
-        name = claim.named(_digest(source), signer.identity.fingerprint)
+        name = claim.named(sha256_of(source), signer.identity.fingerprint)
         before = self._db.run(lambda c: find_claimed(c, self._run.tenant_id, name))
         if before is not None and self._store.has(before.sha256):
             return Taken(StoredBlob(before.sha256, before.bytes), name)
@@ -143,8 +142,3 @@ class Keeper:
         if self._scratch.holds(content):
             return self._store.adopt(content, media_type)
         return self._store.put(pieces_of(content), media_type)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,13 +9,14 @@ from typing import NamedTuple
 import psycopg
 from pydantic import SecretStr
 
+from mediamill.assets.intake import pieces_of, sha256_of
 from mediamill.assets.store import Store
 from mediamill.db.migrate import migrate
 from mediamill.db.revision import head
 from mediamill.db.session import Database
 from mediamill.jobs.restored import TakenUp, take_up
 from mediamill.settings import Settings
-from mill.backup.folder import BackupFolder, Blob, Damaged, Snapshot, pieces_of, sha256_of
+from mill.backup.folder import BackupFolder, Blob, Damaged, Snapshot
 from mill.backup.take import Watch
 from mill.backup.tools import restore
 from mill.errors import ExitCode, MillError

@@ -21,8 +21,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from mediamill.assets.names import is_name, key_of
 from mill.errors import ExitCode, MillError
 
-_CHUNK = 1 << 20
-
 
 class Damaged(MillError):
     """What is in the backup is not what was put there, or is missing; nothing was restored."""
@@ -161,16 +159,3 @@ class BackupFolder:
 
     def _of(self, name: str) -> Path:
         return self.root / "snapshots" / name
-
-
-def sha256_of(path: Path) -> str:
-    """Hash a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def pieces_of(path: Path) -> Iterator[bytes]:
-    """Read a file piece by piece."""
-    with path.open("rb") as file:
-        while piece := file.read(_CHUNK):
-            yield piece

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import IsolationLevel
 
+from mediamill.assets.intake import sha256_of
 from mediamill.assets.store import Store
 from mediamill.clock import now
 from mediamill.errors import NotFound
-from mill.backup.folder import BackupFolder, Blob, Damaged, Snapshot, sha256_of
+from mill.backup.folder import BackupFolder, Blob, Damaged, Snapshot
 from mill.backup.tools import dump
 from mill.errors import MillError
 
