@@ -15,6 +15,7 @@ import pytest
 from mediamill.db.revision import head
 from mediamill_testing.harness import Mill
 from mediamill_testing.plugin import read_settings_anew
+from mediamill_testing.sickbed import sql, verdicts
 from mill.doctor import jobs, machine, running
 from mill.doctor.clocks import Reading, clocks
 from mill.doctor.clocks import judge as judge_clocks
@@ -28,18 +29,6 @@ from mill.stack.processes import identify
 from mill.stack.state import PartState, Ports, State, write_ports, write_state
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def sql(mill: Mill, statement: str, *values: object) -> None:
-    with psycopg.connect(mill.config.database_url.get_secret_value(), autocommit=True) as connection:
-        connection.execute(statement, values)  # type: ignore[call-overload]  # a constant of the tests
-
-
-def verdicts(check: Callable[[Layout], Finding], layout: Layout) -> tuple[Verdict, bool]:
-    """Give how bad it is, and whether a fix is offered."""
-    found = check(layout)
-    assert (found.advice is None) == (found.verdict is Verdict.OK)
-    return found.verdict, found.fix is not None
 
 
 def test_a_healthy_database_has_nothing_wrong_with_it(sick: Mill, layout: Layout) -> None:

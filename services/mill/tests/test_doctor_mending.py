@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -15,29 +14,19 @@ import pytest
 
 from mediamill.jobs.states import State
 from mediamill_testing.harness import Mill
+from mediamill_testing.sickbed import sql, verdicts
+from mediamill_testing.stacks import environment_of, until
 from mill.cli.doctor import CHECKS, FIXES
 from mill.doctor import jobs, running
 from mill.doctor.eviction import KEEP, eviction
 from mill.doctor.eviction import judge as judge_broker
-from mill.doctor.finding import Finding, Verdict
+from mill.doctor.finding import Verdict
 from mill.doctor.orphans import FORGET, store
 from mill.doctor.schema import WRITE, manifests
 from mill.stack.environment import MARK
 from mill.stack.layout import Layout
 
 DAY_S = 86_400
-
-
-def sql(mill: Mill, statement: str, *values: object) -> None:
-    with psycopg.connect(mill.config.database_url.get_secret_value(), autocommit=True) as connection:
-        connection.execute(statement, values)  # type: ignore[call-overload]  # a constant of the tests
-
-
-def verdicts(check: Callable[[Layout], Finding], layout: Layout) -> tuple[Verdict, bool]:
-    """Give how bad it is, and whether a fix is offered."""
-    found = check(layout)
-    assert (found.advice is None) == (found.verdict is Verdict.OK)
-    return found.verdict, found.fix is not None
 
 
 def test_every_fix_belongs_to_a_check_that_offers_it() -> None:
@@ -126,6 +115,7 @@ def test_bytes_that_nobody_names_are_deleted_on_request_and_lost_ones_are_told_o
 def test_what_a_dead_supervisor_left_is_ended_on_request(layout: Layout) -> None:
     left = subprocess.Popen(["sleep", "600"], env={**os.environ, MARK: str(layout.data)}, start_new_session=True)
     try:
+        until(lambda: f"{MARK}={layout.data}" in environment_of(left.pid))
         assert verdicts(running.leftovers, layout) == (Verdict.WARN, True)
         running.END.apply(layout)
         assert left.wait(10) != 0

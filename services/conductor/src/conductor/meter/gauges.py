@@ -11,9 +11,6 @@ from sqlalchemy import RowMapping
 from conductor.meter.scaling import Signal, Unclaimed
 from mediamill.telemetry import metrics
 from mediamill.telemetry.meters import Meters
-from mediamill.telemetry.metrics import TABLES
-
-__all__ = ["TABLES", "put_database", "put_queues", "put_state", "show"]
 
 OF_ALL = (
     metrics.QUEUE_JOBS,

@@ -19,6 +19,7 @@ from mediamill.ids import uuid7
 from mediamill.queues import queries as queue_queries
 from mediamill.queues.registry import Registry
 from mediamill.settings import Settings
+from mediamill.telemetry import metrics
 from mediamill.telemetry.meters import Meters
 
 METER_S = 5.0
@@ -118,7 +119,7 @@ class Meter:
         if monotonic() - self._database_at < DATABASE_S:
             return None
         self._database_at = monotonic()
-        return connection.execute(queries.DATABASE, {"tables": list(gauges.TABLES)}).mappings().one()
+        return connection.execute(queries.DATABASE, {"tables": list(metrics.TABLES)}).mappings().one()
 
     def _judge(
         self, facts: Sequence[Mapping[str, Any]], rows: Sequence[Unclaimed], busy: Mapping[str, int]
