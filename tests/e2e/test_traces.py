@@ -72,6 +72,8 @@ def bought_and_killed(stack: Stack, receiver: Receiver) -> str:
     os.kill(stack.sql(holder, id=job)[0]["pid"], signal.SIGKILL)
     set_faults(stack, slow_s=0)
     until(lambda: stack.job(job)["state"] == "waiting", 90)
+    # The adopted prediction is looked at soon, which may be before the vendor tells of it.
+    stack.sql("UPDATE predictions SET next_at = now() + interval '1 h' WHERE job_id = %(id)s", id=job)
     end_predictions(stack)
     done = stack.ended(job, 90)
     assert (done["state"], done["crashes"]) == ("succeeded", 1)
@@ -109,8 +111,8 @@ def test_the_vendor_and_the_receiver_are_in_it_too(story: Story) -> None:
     _, parked, _ = story.named("run test.wait")
     hook, webhook = story.one(HOOK), story.one("POST webhook")
 
-    assert hook.parent_id in {span.span_id for span in story.spans}
-    assert "mediamill.woken" in hook.attributes  # or a look at the vendor came first, and the hook woke nobody
+    assert hook.parent_id == parked.span_id
+    assert hook.attributes["mediamill.woken"] is True
     assert story.received.received[0].headers["traceparent"] == f"00-{TRACE}-{webhook.span_id}-01"
     wait = story.one("wait prediction")
     assert parked.began_ns < wait.ended_ns <= story.named("run test.wait")[2].began_ns
